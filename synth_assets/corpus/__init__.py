@@ -1,0 +1,1 @@
+"""The corpus contract: document schema, ids, store, dropped rows, conservation laws."""

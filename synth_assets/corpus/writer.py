@@ -1,0 +1,165 @@
+"""The only way a corpus comes into being: rows in, counted, staged, then published at once."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from synth_assets.corpus.files import Files
+from synth_assets.corpus.footer import KEY, Counts, Footer, Law, Tally
+from synth_assets.corpus.names import corpus_file, sidecar_file
+from synth_assets.corpus.schema import DROPPED, Schema, conform
+from synth_assets.errors import CorpusError
+from synth_assets.hashing import digest_file
+
+ROW_GROUP_BYTES = 64 << 20
+
+
+class TableFile:
+    """A staged Parquet file that is written a row group of about 64 MB at a time."""
+
+    def __init__(self, path: Path, schema: Schema, label: str) -> None:
+        self.path = path
+        self.rows = 0
+        self._schema = schema
+        self._label = label
+        self._waiting: list[pl.DataFrame] = []
+        self._waiting_bytes = 0
+        arrow = pl.DataFrame(schema=dict(schema)).to_arrow(compat_level=_COMPATIBLE).schema
+        self._writer = pq.ParquetWriter(path, arrow, compression="zstd")
+
+    def add(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add rows; returns them as they will be stored."""
+        rows = conform(frame, self._schema, self._label)
+        self.rows += rows.height
+        self._waiting.append(rows)
+        self._waiting_bytes += int(rows.estimated_size())
+        if self._waiting_bytes >= ROW_GROUP_BYTES:
+            self._flush()
+        return rows
+
+    def finish(self, metadata: dict[bytes, bytes] | None = None) -> None:
+        self._flush()
+        self._writer.add_key_value_metadata(metadata or {})
+        self._writer.close()
+
+    def abandon(self) -> None:
+        if self._writer.is_open:
+            self._writer.close()
+
+    def _flush(self) -> None:
+        if self._waiting and sum(frame.height for frame in self._waiting):
+            rows = pl.concat(self._waiting)
+            self._writer.write_table(
+                rows.to_arrow(compat_level=_COMPATIBLE), row_group_size=rows.height
+            )
+        self._waiting.clear()
+        self._waiting_bytes = 0
+
+
+_COMPATIBLE = pl.CompatLevel.oldest()
+
+
+class CorpusWriter:
+    """Keeps and drops rows of one batch; see `Store.write`.
+
+    `keep`, `drop` and `add` stream; `commit` publishes sidecars, then the corpus.
+    """
+
+    def __init__(
+        self, files: Files, footer: Footer, schema: Schema, *, with_dropped: bool = True
+    ) -> None:
+        self.files = files
+        self.footer = footer
+        self._schema = schema
+        self._stack = ExitStack()
+        self._sidecars: dict[str, TableFile] = {}
+        self._main = self._stage("main", schema)
+        if with_dropped:
+            self.sidecar("dropped", dict(schema) | DROPPED)
+
+    @property
+    def counts(self) -> Counts:
+        return self.footer.counts
+
+    def read(self, frame: pl.DataFrame) -> None:
+        """Count rows that came in."""
+        self.footer.counts.read.add(frame.height, _tokens(frame))
+
+    def keep(self, frame: pl.DataFrame) -> None:
+        rows = self._main.add(frame)
+        self.footer.counts.kept.add(rows.height, _tokens(rows))
+
+    def drop(self, frame: pl.DataFrame) -> None:
+        """Add rows to the dropped sidecar; `drop_reason` must not be null."""
+        if frame.is_empty():
+            return
+        rows = self._sidecars["dropped"].add(frame)
+        if rows["drop_reason"].null_count():
+            raise CorpusError(f"corpus {self.footer.corpus}: a row was dropped without a reason")
+        for (reason,), part in rows.group_by("drop_reason", maintain_order=True):
+            tally = self.footer.counts.dropped.setdefault(str(reason), Tally())
+            tally.add(part.height, _tokens(part))
+
+    def sidecar(self, name: str, schema: Schema) -> None:
+        """Declare a further table that belongs to this corpus."""
+        self._sidecars[name] = self._stage(name, schema)
+
+    def add(self, sidecar: str, frame: pl.DataFrame) -> None:
+        self._sidecars[sidecar].add(frame)
+
+    def commit(self, *laws: Law) -> Footer:
+        """Publish. A law that does not hold is published with its figures, for the check to show
+        and for every reader to refuse."""
+        footer = self.footer
+        footer.laws = list(laws)
+        footer.counts.dropped = dict(sorted(footer.counts.dropped.items()))
+        for name, table in sorted(self._sidecars.items()):
+            table.finish()
+            footer.sidecars[name] = digest_file(table.path)
+            self.files.publish(table.path, self._sidecar_file(name))
+        self._main.finish({KEY: footer.to_bytes()})
+        self.files.publish(self._main.path, corpus_file(footer.corpus, footer.batch))
+        self._remove_old_sidecars()
+        return footer
+
+    def _stage(self, name: str, schema: Schema) -> TableFile:
+        label = f"{self.footer.corpus}/{self.footer.batch}.{name}"
+        path = self._stack.enter_context(self.files.staging(label.replace("/", "__")))
+        table = TableFile(path, schema, self.footer.corpus)
+        self._stack.callback(table.abandon)
+        return table
+
+    def _sidecar_file(self, name: str) -> str:
+        footer = self.footer
+        return sidecar_file(name, footer.corpus, footer.batch, footer.sidecars[name])
+
+    def _remove_old_sidecars(self) -> None:
+        for name in self._sidecars:
+            current = self._sidecar_file(name)
+            prefix = current[: -len("000000000000.parquet")]
+            for old in self.files.list(current.rsplit("/", 1)[0], ".parquet"):
+                if old.startswith(prefix) and old != current and "." not in _version(old, prefix):
+                    self.files.remove(old)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+
+def _version(name: str, prefix: str) -> str:
+    return name.removeprefix(prefix).removesuffix(".parquet")
+
+
+def _tokens(frame: pl.DataFrame) -> int:
+    return int(frame["n_tokens"].sum() or 0) if "n_tokens" in frame.columns else 0
