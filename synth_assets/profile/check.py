@@ -1,0 +1,58 @@
+"""Rules over several keys, and models that must exist before anything is spent."""
+
+from synth_assets import bundled
+from synth_assets.errors import ProfileError
+from synth_assets.generation.spec import EngineSpec, TransformersSpec
+from synth_assets.profile.model import Profile
+
+
+def check_profile(profile: Profile, origin: str) -> None:
+    """Raises ProfileError with one sentence for the first fault."""
+    for key, spec in _engines(profile):
+        _check_model(key, spec, origin)
+    _resolve(f"{origin}: packing.tokenizer", profile.packing.tokenizer)
+    for lang, target in profile.translation.targets.items():
+        if target.source_lang == lang:
+            raise ProfileError(
+                f"{origin}: translation.targets.{lang}.source_lang = {lang} is not allowed: "
+                f"source and target must be different languages"
+            )
+        _check_inputs(profile, lang, target.inputs, origin)
+
+
+def _engines(profile: Profile) -> list[tuple[str, EngineSpec]]:
+    return [
+        (f"rewriting.recipes.{name}.engine", recipe.engine)
+        for name, recipe in profile.rewriting.recipes.items()
+    ] + [
+        (f"translation.targets.{lang}.engine", target.engine)
+        for lang, target in profile.translation.targets.items()
+    ]
+
+
+def _check_model(key: str, spec: EngineSpec, origin: str) -> None:
+    is_translation = key.startswith("translation.")
+    if isinstance(spec, TransformersSpec):
+        _resolve(f"{origin}: {key}.model", spec.model)
+    elif is_translation:
+        raise ProfileError(
+            f"{origin}: {key}.kind = {spec.kind} is not allowed: translation needs a model, "
+            f"kind: transformers"
+        )
+
+
+def _check_inputs(profile: Profile, lang: str, inputs: list[str], origin: str) -> None:
+    allowed = ["filtered", *(f"rewritten/{name}" for name in profile.rewriting.recipes)]
+    for name in inputs:
+        if name not in allowed:
+            raise ProfileError(
+                f"{origin}: translation.targets.{lang}.inputs = {name} is not allowed: "
+                f"inputs are {', '.join(allowed)}"
+            )
+
+
+def _resolve(key: str, name: str) -> None:
+    try:
+        bundled.resolve(name)
+    except ProfileError as error:
+        raise ProfileError(f"{key} = {error}") from None

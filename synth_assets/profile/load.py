@@ -1,0 +1,125 @@
+"""Reading a profile: packaged default, then the user's file, then the environment.
+
+A nested key is set from the environment as SYNTH_ASSETS__PACKING__SEQUENCE_LENGTH=1024.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+)
+
+from synth_assets.bundled import DEFAULT_PROFILE
+from synth_assets.errors import ProfileError
+from synth_assets.home import Home
+from synth_assets.profile.check import check_profile
+from synth_assets.profile.model import Profile
+from synth_assets.profile.sentence import explain
+
+ENV_PREFIX = "SYNTH_ASSETS__"
+
+
+def load_profile(path: Path | None = None, home: Home | None = None) -> Profile:
+    """The profile in force. `path` (or $SYNTH_ASSETS_PROFILE) overrides parts of the default.
+
+    Raises ProfileError with one sentence naming the key, the value and what is allowed.
+    """
+    home = home or Home.find()
+    if path is None and (named := os.environ.get("SYNTH_ASSETS_PROFILE")):
+        path = Path(named)
+    layers = [_read(DEFAULT_PROFILE)] + ([_read(path)] if path else [])
+    origin = str(path) if path else "the default profile"
+    profile = _validate(layers, origin, from_env=True)
+    profile = profile.model_copy(
+        update={
+            "root": home.resolve(profile.root),
+            "schedule": profile.schedule.model_copy(
+                update={"inbox": home.resolve(profile.schedule.inbox)}
+            ),
+        }
+    )
+    check_profile(profile, origin)
+    return profile
+
+
+def freeze(profile: Profile, home: Home) -> Path:
+    """Keep the validated profile as `<dagster home>/profiles/<hash>.yaml`, for runs to load."""
+    path = home.frozen_profile(profile.hash)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged = path.with_suffix(f".{os.getpid()}.tmp")
+        staged.write_text(
+            yaml.safe_dump(profile.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        )
+        staged.replace(path)
+    return path
+
+
+def load_frozen(profile_hash: str, home: Home) -> Profile:
+    """A profile as it was when a run was launched; the environment does not change it."""
+    path = home.frozen_profile(profile_hash)
+    if not path.exists():
+        raise ProfileError(
+            f"no frozen profile {profile_hash} under {path.parent}; the run was launched from "
+            f"another home: set SYNTH_ASSETS_HOME to it"
+        )
+    return _validate([_read(path)], str(path), from_env=False)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProfileError(f"profile {path} does not exist") from None
+    except OSError as error:
+        raise ProfileError(f"profile {path} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        text = " ".join(str(error).split())
+        raise ProfileError(f"profile {path} is not valid YAML: {text}") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ProfileError(
+            f"profile {path} must be a mapping of sections such as 'packing:', "
+            f"not a {type(value).__name__}"
+        )
+    return value
+
+
+def _validate(layers: list[dict[str, Any]], origin: str, *, from_env: bool) -> Profile:
+    class Layered(Profile):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *_: Any, **__: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            files = [InitSettingsSource(settings_cls, layer) for layer in reversed(layers)]
+            return (*([EnvSettingsSource(settings_cls)] if from_env else []), *files)
+
+    if from_env:
+        _refuse_unknown_variables()
+    try:
+        layered = Layered()  # type: ignore[call-arg]
+        return Profile.model_construct(**{name: getattr(layered, name) for name in _SECTIONS})
+    except ValidationError as error:
+        raise ProfileError(explain(error, origin)) from None
+
+
+_SECTIONS = tuple(Profile.model_fields)
+
+
+def _refuse_unknown_variables() -> None:
+    for name in os.environ:
+        if name.startswith(ENV_PREFIX):
+            section = name.removeprefix(ENV_PREFIX).split("__")[0].lower()
+            if section not in _SECTIONS:
+                raise ProfileError(
+                    f"environment variable {name} names no part of the profile; "
+                    f"allowed are {', '.join(_SECTIONS)}"
+                )
