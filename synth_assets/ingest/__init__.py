@@ -1,0 +1,1 @@
+"""From files to raw documents: batch planning, WARC, HTML to text, JSONL, Parquet."""
