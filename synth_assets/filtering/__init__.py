@@ -1,0 +1,1 @@
+"""raw_web -> filtered: language identification, quality rules, exact duplicates."""
