@@ -1,0 +1,1 @@
+"""Generation that is never paid for twice: engine protocol, engines, journal, runner."""

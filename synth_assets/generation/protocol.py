@@ -1,0 +1,90 @@
+"""What an engine is: it pulls requests lazily and yields results in completion order."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, TypedDict
+
+
+class Message(TypedDict):
+    """One turn of a chat prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+Prompt = str | Sequence[Message] | Sequence[int]
+"""Text, chat messages, or token ids."""
+
+FinishReason = Literal["stop", "length", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How text is drawn; temperature 0 is greedy."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    num_beams: int = 1
+    max_new_tokens: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One model call. `key` names its result for ever; see `keys.request_key`."""
+
+    key: str
+    prompt: Prompt
+    sampling: Sampling
+    seed: int
+    source_lang: str | None = None
+    target_lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a request. `text` is None exactly where `finish_reason` is `error`; an
+    error's message never stands where a text is expected."""
+
+    key: str
+    text: str | None
+    finish_reason: FinishReason
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    latency_s: float = 0.0
+    attempt: int = 0
+    error_kind: str | None = None
+    error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.finish_reason == "error"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineIdentity:
+    """What of an engine shapes its texts: part of every request's key."""
+
+    kind: str
+    model: str
+    revision: str
+    tokenizer: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Engine(Protocol):
+    """A source of generations. One bad request never stops the rest: it yields a Result with
+    `finish_reason="error"`. Retries, journal, gates and progress live in the runner."""
+
+    @property
+    def identity(self) -> EngineIdentity: ...
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
+        """Results in completion order, one for every request pulled."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the model's memory."""
+        ...

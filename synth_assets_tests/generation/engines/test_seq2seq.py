@@ -1,0 +1,139 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synth_assets.generation.engines.decoding import uniform
+from synth_assets.generation.engines.languages import candidates
+from synth_assets.generation.protocol import Engine, Request, Result, Sampling
+from synth_assets_tests.generation.engines.conftest import Open
+from synth_assets_tests.generation.engines.models import SENTENCES
+
+GREEDY = Sampling(max_new_tokens=10)
+
+
+def ask(
+    engine: Engine, target: str | None = "cat_Latn", sampling: Sampling = GREEDY
+) -> list[Result]:
+    requests = [
+        Request(str(i), sentence, sampling, i, "eng_Latn", target)
+        for i, sentence in enumerate(SENTENCES)
+    ]
+    found = {int(result.key): result for result in engine.generate(requests)}
+    return [found[i] for i in range(len(requests))]
+
+
+@pytest.mark.parametrize("name", ["marian", "m2m100", "nllb", "madlad"])
+def test_the_own_loop_and_stock_generation_agree(open_model: Open, name: str) -> None:
+    engine = open_model(name)
+    own = ask(engine)
+    engine._own_loop = False
+    stock = ask(engine)
+
+    assert [result.text for result in own] == [result.text for result in stock]
+    assert [r.finish_reason for r in own] == [r.finish_reason for r in stock]
+    assert [r.completion_tokens for r in own] == [r.completion_tokens for r in stock]
+    assert not any(result.failed for result in own)
+
+
+def test_a_text_cut_at_the_limit_does_not_look_finished(open_model: Open) -> None:
+    results = ask(open_model("marian"))
+
+    cut = [result for result in results if result.finish_reason == "length"]
+    assert cut
+    assert all(result.completion_tokens == 10 for result in cut)
+
+
+@pytest.mark.parametrize("name", ["marian", "nllb"])
+def test_a_drawn_text_does_not_depend_on_its_neighbours(open_model: Open, name: str) -> None:
+    drawn = Sampling(temperature=1.0, max_new_tokens=10)
+    together = ask(open_model(name, batch_size=16), sampling=drawn)
+    alone = ask(open_model(name, batch_size=1), sampling=drawn)
+
+    assert [result.text for result in together] == [result.text for result in alone]
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "target"), [("m2m100", "__en__", "__ca__"), ("nllb", "eng_Latn", "cat_Latn")]
+)
+def test_nllb_and_m2m100_are_told_both_languages(
+    open_model: Open, name: str, source: str, target: str
+) -> None:
+    engine = open_model(name)
+    tokens = engine._tokenizer.convert_tokens_to_ids
+    prompted = engine._prepare(Request("0", "open", GREEDY, 0, "eng_Latn", "cat_Latn"))
+
+    assert prompted.ids[0] == tokens(source)
+    assert prompted.ids[-1] == engine._tokenizer.eos_token_id
+    assert prompted.forced_bos == tokens(target)
+    one = next(
+        engine.generate(
+            [Request("0", "open", Sampling(max_new_tokens=1), 0, "eng_Latn", "cat_Latn")]
+        )
+    )
+    assert (one.text, one.completion_tokens) == ("", 1)
+
+
+@pytest.mark.parametrize(("name", "target"), [("madlad", "<2ca>"), ("marian-many", ">>cat<<")])
+def test_madlad_and_multilingual_marian_are_told_the_target(
+    open_model: Open, name: str, target: str
+) -> None:
+    engine = open_model(name)
+    prompted = engine._prepare(Request("0", "open", GREEDY, 0, "eng_Latn", "cat_Latn"))
+
+    assert engine._tokenizer.convert_tokens_to_ids(target) in prompted.ids
+    assert engine._tokenizer.unk_token_id not in prompted.ids
+
+
+@pytest.mark.parametrize("name", ["m2m100", "nllb", "madlad", "marian-many", "marian"])
+def test_a_language_that_the_model_lacks_fails_the_request(open_model: Open, name: str) -> None:
+    results = ask(open_model(name), target="tlh_Latn" if name != "marian" else "spa_Latn")
+
+    assert {result.error_kind for result in results} == {"unknown_language"}
+
+
+def test_several_targets_in_one_batch(open_model: Open) -> None:
+    engine = open_model("m2m100")
+    mixed = [
+        Request(f"{lang}{i}", sentence, GREEDY, 0, "eng_Latn", lang)
+        for i, sentence in enumerate(SENTENCES[:6])
+        for lang in ("cat_Latn", "spa_Latn", "nob_Latn")
+    ]
+    together = {result.key: result.text for result in engine.generate(mixed)}
+    beams = Sampling(num_beams=3, max_new_tokens=8)
+    one = next(open_model("m2m100").generate([mixed[4]]))
+
+    assert together[mixed[4].key] == one.text
+    assert (
+        len(
+            list(
+                engine.generate(
+                    Request(r.key, r.prompt, beams, 0, r.source_lang, r.target_lang) for r in mixed
+                )
+            )
+        )
+        == 18
+    )
+
+
+def test_too_long_a_prompt_fails_alone(open_model: Open) -> None:
+    long = Request("long", "open file " * 60, GREEDY, 0, "eng_Latn", "cat_Latn")
+    short = Request("short", "open file", GREEDY, 0, "eng_Latn", "cat_Latn")
+    chat = Request("chat", [{"role": "user", "content": "open"}], GREEDY, 0)
+    results = {result.key: result for result in open_model("marian").generate([long, short, chat])}
+
+    assert results["long"].error_kind == "prompt_too_long"
+    assert results["chat"].error_kind == "bad_prompt"
+    assert not results["short"].failed
+
+
+def test_language_codes_from_the_most_exact() -> None:
+    assert list(candidates("zho_Hans")) == ["zho_Hans", "zh_Hans", "zh", "zho"]
+    assert "ca" in candidates("cat_Latn")
+    assert "fa" in candidates("pes_Arab")
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 100_000))
+def test_noise_is_a_function_of_seed_and_step(seed: int, step: int) -> None:
+    assert 0 <= uniform(seed, step) < 1
+    assert uniform(seed, step) == uniform(seed, step)
+    assert uniform(seed, step) != uniform(seed, step + 1)
