@@ -1,0 +1,1 @@
+"""Rewriting: recipes that make new documents out of natural ones, one file each."""

@@ -1,0 +1,73 @@
+"""A real model: a tiny Llama with random weights, through the transformers engine."""
+
+from pathlib import Path
+
+import pytest
+
+from synth_assets.corpus.store import Store
+from synth_assets.profile import Profile
+from synth_assets.rewriting.stage import run
+from synth_assets_tests.conftest import MakeRun
+from synth_assets_tests.corpora import BATCH, document, publish
+from synth_assets_tests.rewriting.pages import EDITOR, LETTER
+from synth_assets_tests.rewriting.test_recipe import with_recipe
+
+NEW_TOKENS = 12
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Over bytes, with a chat template and room for a recipe's prompt."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("llama")
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocab = {token: i for i, token in enumerate(["<s>", "</s>", *letters])}
+    raw = Tokenizer(models.BPE(vocab=vocab, merges=[]))
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, bos_token="<s>", eos_token="</s>")
+    tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }}\n{% endfor %}"
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=len(vocab),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        max_position_embeddings=2560,
+        bos_token_id=0,
+        eos_token_id=1,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["encyclopedic", "faq", "table", "tutorial"])
+def test_a_model_that_says_nothing_of_use_makes_nothing(
+    name: str, model: Path, store: Store, make_run: MakeRun, profile: Profile
+):
+    engine = {
+        "kind": "transformers",
+        "task": "causal",
+        "model": str(model),
+        "device": "cpu",
+        "sampling": {"max_new_tokens": NEW_TOKENS},
+    }
+    pages = [
+        document(0, EDITOR),
+        document(1, LETTER),
+        document(2, "so long " * 2000, title="Does not fit"),
+    ]
+    publish(store, pages)
+    go = make_run(BATCH, with_recipe(profile, name, engine=engine, min_words=0))
+    footer = run(go, recipe=name)
+    dropped = store.open(f"rewritten/{name}", BATCH).dropped()
+    reasons = dict(zip(dropped["doc_id"], dropped["drop_reason"], strict=True))
+    assert not footer.broken_laws
+    assert reasons[pages[2].doc_id] == "failed_prompt_too_long"
+    assert {reasons[page.doc_id] for page in pages[:2]} <= {"truncated", "too_short", "empty"}

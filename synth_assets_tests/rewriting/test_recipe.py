@@ -1,0 +1,129 @@
+"""Recipes: found by walking the folder, described, and versioned by what they consist of."""
+
+from dataclasses import replace
+
+import pytest
+
+from synth_assets.errors import ProfileError
+from synth_assets.profile import Profile
+from synth_assets.rewriting.catalogue import find_recipe, recipes
+from synth_assets.rewriting.gates import Empty
+from synth_assets.rewriting.prompt import load_prompt, parse_prompt
+from synth_assets.rewriting.recipe import Recipe, Selection
+from synth_assets.rewriting.stage import code_version
+from synth_assets_tests.corpora import document
+
+ALL = ("encyclopedic", "faq", "table", "tutorial")
+
+
+def test_the_folder_is_the_catalogue():
+    assert tuple(recipes()) == ALL
+    for recipe in recipes().values():
+        assert "arXiv" in recipe.description
+        assert recipe.relation == "adds"
+
+
+def test_an_unknown_recipe_is_one_sentence():
+    with pytest.raises(ProfileError, match=r"rewriting.recipes.faqs .* encyclopedic, faq, table"):
+        find_recipe("faqs")
+
+
+def test_versions_are_short_distinct_and_stable():
+    versions = {recipe.gen_version for recipe in recipes().values()}
+    assert len(versions) == len(ALL)
+    assert all(len(version) == 12 for version in versions)
+    recipe = find_recipe("faq")
+    assert replace(recipe).version == recipe.version
+
+
+def changed_prompt(recipe: Recipe) -> Recipe:
+    user = recipe.prompt.user.replace("document", "page", 1)
+    return replace(recipe, prompt=replace(recipe.prompt, user=user))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_prompt_changes_what_a_request_is_and_a_gate_what_a_row_is(name: str):
+    recipe = find_recipe(name)
+    asked, judged = changed_prompt(recipe), replace(recipe, gates=(Empty(),))
+    assert asked.gen_version != recipe.gen_version
+    assert asked.row_version == recipe.row_version
+    assert judged.gen_version == recipe.gen_version
+    assert judged.row_version != recipe.row_version
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"relation": "supersedes"},
+        {"parsers": ()},
+        {"join": "tables"},
+        {"selection": Selection(min_words=41)},
+        {"selection": Selection(frozenset({"eng_Latn"}), min_words=40)},
+    ],
+)
+def test_everything_that_makes_a_row_counts(change: dict[str, object]):
+    recipe = find_recipe("faq")
+    other = replace(recipe, **change)  # type: ignore[arg-type]
+    assert other.row_version != recipe.row_version
+    assert other.gen_version == recipe.gen_version
+
+
+@pytest.mark.parametrize("change", [{"passage_words": 300}, {"operation": "table"}])
+def test_everything_that_makes_a_request_counts(change: dict[str, object]):
+    recipe = find_recipe("faq")
+    other = replace(recipe, **change)  # type: ignore[arg-type]
+    assert other.gen_version != recipe.gen_version
+
+
+def with_recipe(profile: Profile, name: str, **settings: object) -> Profile:
+    old = profile.rewriting.recipes[name]
+    new = type(old).model_validate(old.model_dump() | settings)
+    all_recipes = {**profile.rewriting.recipes, name: new}
+    rewriting = profile.rewriting.model_copy(update={"recipes": all_recipes})
+    return profile.model_copy(update={"rewriting": rewriting})
+
+
+def test_a_recipe_s_settings_mark_only_its_own_asset_stale(profile: Profile):
+    other = with_recipe(profile, "faq", min_words=90)
+    changed = [name for name in ALL if code_version(profile, name) != code_version(other, name)]
+    assert changed == ["faq"]
+
+
+def test_prompts_are_filled_in_once():
+    prompt = load_prompt("faq")
+    system, user = prompt.messages(lang="cat_Latn", title=None, text="A {title} and {x}.")
+    assert "Catalan" in system["content"] and "Catalan" in user["content"]
+    assert user["content"].endswith("A {title} and {x}.")
+    other, _ = prompt.messages(lang="xyz_Latn", title="T", text="")
+    assert "the language of the document" in other["content"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("# user\n{text}", "it has user"),
+        ("# system\nHi\n# user\n{body} {text}", r"\{body\} is not a placeholder"),
+        ("# system\nHi\n# user\nHi", "must hold the document"),
+        ("Hi", "it has none"),
+        ("# system\na\n# user\n{text}\n# user\n{text}", "each once"),
+    ],
+)
+def test_a_broken_prompt_is_one_sentence(text: str, fault: str):
+    with pytest.raises(ProfileError, match=f"mine.md.*{fault}"):
+        parse_prompt(text, "mine.md")
+
+
+def test_a_selection_is_narrowed_not_widened():
+    selection = Selection(frozenset({"eng_Latn", "cat_Latn"}), 40, 100)
+    narrow = selection.narrowed(frozenset({"cat_Latn", "spa_Latn"}), 20, 90)
+    assert narrow == Selection(frozenset({"cat_Latn"}), 40, 90)
+    reasons = [
+        refused.reason if (refused := narrow.refuses(document(0, text, lang))) else None
+        for text, lang in [
+            ("a " * 50, "eng_Latn"),
+            ("a " * 39, "cat_Latn"),
+            ("a " * 91, "cat_Latn"),
+            ("a " * 90, "cat_Latn"),
+        ]
+    ]
+    assert reasons == ["language", "too_short", "too_long", None]
