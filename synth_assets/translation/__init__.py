@@ -1,0 +1,1 @@
+"""Documents translated sentence by sentence, with their structure, code and identifiers kept."""

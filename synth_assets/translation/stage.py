@@ -1,0 +1,124 @@
+"""translated/<lang>: documents of the inputs in the source language, through a translator."""
+
+import polars as pl
+
+from synth_assets.corpus.footer import Footer
+from synth_assets.corpus.schema import DOCUMENT
+from synth_assets.corpus.stage import StageRun
+from synth_assets.errors import ProfileError
+from synth_assets.generation.engines import use_engine, weights_version
+from synth_assets.generation.protocol import EngineIdentity, Sampling
+from synth_assets.generation.spec import SamplingSpec, TransformersSpec
+from synth_assets.generation.stage import generate_corpus
+from synth_assets.hashing import digest_json
+from synth_assets.profile.model import Profile, TranslationTarget
+from synth_assets.translation import attempts, gates, segments, work
+from synth_assets.translation.characters import PLAIN, Characters, Vocabulary
+
+GEN_VERSION = "1"
+"""Raised by hand when the same document would send other requests."""
+
+ROW_VERSION = "1"
+"""Raised by hand when the same results would make other rows."""
+
+COLUMNS: dict[str, pl.DataType] = DOCUMENT | {
+    "n_segments": pl.Int64(),
+    "n_copied": pl.Int64(),
+    "n_restored": pl.Int64(),
+    "n_protected": pl.Int64(),
+    "n_mapped_chars": pl.Int64(),
+    "copy_ratio": pl.Float64(),
+}
+"""Of the text's segments: how many there are, how many had no words to translate, in how many
+protected spans were restored; protected spans; characters replaced because the model lacks them;
+share of the target's words that the source has too."""
+
+SEGMENTS: dict[str, pl.DataType] = {
+    "doc_id": pl.String(),
+    "part": pl.String(),
+    "index": pl.Int64(),
+    "source": pl.String(),
+    "target": pl.String(),
+    "method": pl.String(),
+}
+"""Sidecar `segments`: the aligned pairs of every translated document; `part` is text or title,
+`method` copied, direct, masked or pieces."""
+
+
+def code_version(profile: Profile, lang: str) -> str:
+    """Digest of what shapes the rows of translated/<lang>."""
+    from synth_assets.packing.tokenizer import tokenizer_version
+
+    target = profile.translation.targets[lang]
+    found = versions(target, lang)
+    weights = weights_version(target.engine)
+    tokenizer = tokenizer_version(profile.packing.tokenizer)
+    return digest_json(
+        ["translation", found.gen, found.row, target.inputs, weights, tokenizer, profile.seed]
+    )
+
+
+def versions(target: TranslationTarget, lang: str) -> work.Versions:
+    """What shapes the requests, and what shapes the rows made of their results."""
+    gen = [
+        GEN_VERSION,
+        target.source_lang,
+        lang,
+        target.engine.model_dump(mode="json").get("sampling"),
+        target.max_segment_tokens,
+        target.replace,
+        PLAIN,
+        segments.MASK_LETTERS,
+        sorted(attempts.HALVED),
+    ]
+    row = [
+        ROW_VERSION,
+        lang,
+        [gates.MAX_LENGTH_RATIO, gates.LENGTH_FLOOR, gates.MIN_REPEATS],
+        [gates.MAX_COPIED, gates.MIN_WORDS],
+        sorted(work.SPACELESS),
+    ]
+    return work.Versions(digest_json(gen), digest_json(row))
+
+
+def run(run: StageRun, *, lang: str) -> Footer:
+    """Make this batch of translated/<lang>.
+
+    Raises EngineError when the model cannot be loaded or cannot go on.
+    """
+    from synth_assets.packing.tokenizer import token_counter
+
+    target = run.profile.translation.targets[lang]
+    inputs = [run.open(name) for name in target.inputs]
+    with use_engine(target.engine) as engine:
+        return generate_corpus(
+            run,
+            f"translated/{lang}",
+            inputs,
+            _work(run.profile, lang, engine.identity),
+            engine,
+            count_tokens=token_counter(run.profile.packing.tokenizer),
+            extra={name: COLUMNS[name] for name in COLUMNS if name not in DOCUMENT},
+            tables={"segments": SEGMENTS},
+        )
+
+
+def _work(profile: Profile, lang: str, identity: EngineIdentity) -> work.Translation:
+    from synth_assets.generation.engines.loading import load_tokenizer
+
+    target = profile.translation.targets[lang]
+    spec = target.engine
+    if not isinstance(spec, TransformersSpec):
+        raise ProfileError(
+            f"translation.targets.{lang}.engine.kind = {spec.kind} is not allowed: "
+            f"translation needs a model, kind: transformers"
+        )
+    return work.Translation(
+        work.Languages(target.source_lang, lang),
+        identity,
+        Sampling(**(spec.sampling or SamplingSpec()).model_dump()),
+        Characters(Vocabulary(load_tokenizer(spec)), target.replace),
+        versions(target, lang),
+        max_segment_tokens=target.max_segment_tokens,
+        profile_seed=profile.seed,
+    )

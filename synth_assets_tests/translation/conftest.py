@@ -1,0 +1,70 @@
+"""The bundled tokenizer, and documents driven through the work with a scripted translator."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from synth_assets.corpus.document import Document
+from synth_assets.generation.engines.loading import load_tokenizer
+from synth_assets.generation.protocol import EngineIdentity, Request, Result, Sampling
+from synth_assets.generation.spec import TransformersSpec
+from synth_assets.generation.work import Need, Outcome
+from synth_assets.translation.characters import Characters, Vocabulary
+from synth_assets.translation.work import Languages, Translation, Versions
+
+Translate = Callable[[str], str | Result]
+REPLACE: Mapping[str, str] = {"\u2013": "-", "\u00d7": "x", "\u00f7": "/"}
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    bundled = TransformersSpec(kind="transformers", task="seq2seq", model="bundled:en-ca")
+    return Vocabulary(load_tokenizer(bundled))
+
+
+@pytest.fixture
+def characters(vocabulary: Vocabulary) -> Characters:
+    return Characters(vocabulary, REPLACE)
+
+
+class Driver:
+    """Asks the work until it needs nothing; `sent` are the prompts in order."""
+
+    def __init__(self, characters: Characters, translate: Translate, target: str) -> None:
+        self.sent: list[str] = []
+        self._translate = translate
+        self._work = Translation(
+            Languages("eng_Latn", target),
+            EngineIdentity("transformers-seq2seq", "scripted", "r1", "t1"),
+            Sampling(max_new_tokens=40),
+            characters,
+            Versions("a" * 32, "b" * 32),
+            max_segment_tokens=40,
+            profile_seed=7,
+        )
+
+    def run(self, text: str, title: str | None = None, lang: str = "eng_Latn") -> Outcome:
+        document = Document(doc_id="0" * 32, text=text, title=title, lang=lang)
+        results: dict[str, Result] = {}
+        for _ in range(10):
+            outcome = self._work.advance(document, results)
+            if not isinstance(outcome, Need):
+                return outcome
+            for request in outcome.requests:
+                assert request.key not in results
+                results[request.key] = self._answer(request)
+        raise AssertionError("the work never ends")
+
+    def _answer(self, request: Request) -> Result:
+        assert isinstance(request.prompt, str)
+        self.sent.append(request.prompt)
+        made = self._translate(request.prompt)
+        return made if isinstance(made, Result) else Result(request.key, made, "stop")
+
+
+@pytest.fixture
+def drive(characters: Characters) -> Callable[..., Driver]:
+    def make(translate: Translate = str.upper, target: str = "cat_Latn") -> Driver:
+        return Driver(characters, translate, target)
+
+    return make
