@@ -1,0 +1,1 @@
+"""Exact and near duplicates over everything that was ever admitted."""

@@ -1,0 +1,94 @@
+"""What was admitted before a batch, by the batches' manifests."""
+
+from dataclasses import dataclass
+
+from synth_assets.corpus.stage import StageRun
+from synth_assets.corpus.store import Corpus, Store
+from synth_assets.dedup.signatures import parameters
+from synth_assets.errors import CorpusError
+from synth_assets.hashing import digest
+from synth_assets.ingest.plan import FOLDER, all_manifests, load_manifest
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A batch's place in the order of admission, and its signatures."""
+
+    admission: int
+    signatures: Corpus
+
+    @property
+    def key(self) -> str:
+        return self.signatures.batch
+
+    @property
+    def version(self) -> str:
+        """Digest of the footer, which determines the rows; cheaper than a digest of the file,
+        which is read again every night for ever."""
+        return digest(self.signatures.footer.to_bytes())
+
+
+def admitted_now(run: StageRun) -> Admitted:
+    """The batch that is judged. Raises CorpusError for signatures of other parameters."""
+    admission = load_manifest(run.store, run.batch).admission
+    return _checked(run, Admitted(admission, run.open("signatures")))
+
+
+def admitted_before(run: StageRun, admission: int) -> list[Admitted]:
+    """Everything admitted before, in order, without the abandoned batches.
+
+    Raises CorpusError where one has no signatures yet, or signatures of other parameters.
+    """
+    for key in missing_signatures(run.store, admission):
+        raise CorpusError(
+            f"batch {run.batch} cannot be deduplicated yet: batch {key} was admitted before "
+            f"it and has no signatures; materialize signatures for {key}, or give it up with "
+            f"`synth-assets batch abandon {key}`"
+        )
+    return [
+        _checked(run, Admitted(number, run.store.open("signatures", key, lawful=not run.force)))
+        for number, key in _earlier(run.store, admission)
+    ]
+
+
+def missing_signatures(store: Store, admission: int) -> list[str]:
+    """Keys of the batches admitted before that still lack signatures and were not abandoned."""
+    return [key for _, key in _earlier(store, admission) if not store.has("signatures", key)]
+
+
+def _earlier(store: Store, admission: int) -> list[tuple[int, str]]:
+    return sorted(
+        (manifest.admission, manifest.key)
+        for manifest in all_manifests(store)
+        if manifest.admission < admission and not is_abandoned(store, manifest.key)
+    )
+
+
+def is_abandoned(store: Store, key: str) -> bool:
+    """Whether the batch was given up: `batches/<key>.abandoned` exists in the store."""
+    return store.files.exists(_abandoned_file(key))
+
+
+def abandon(store: Store, key: str) -> None:
+    """Give a batch up: nothing admitted later waits for its signatures or is judged by them.
+
+    Raises InputError where no such batch was planned.
+    """
+    load_manifest(store, key)
+    store.files.write(_abandoned_file(key), b"")
+
+
+def _abandoned_file(key: str) -> str:
+    return f"{FOLDER}/{key}.abandoned"
+
+
+def _checked(run: StageRun, admitted: Admitted) -> Admitted:
+    wanted = parameters(run.profile.dedup)
+    found = admitted.signatures.footer.counts.other
+    for name, value in wanted.items():
+        if found.get(name) != value:
+            raise CorpusError(
+                f"signatures of batch {admitted.key} were made with {name} = {found.get(name)}, "
+                f"the profile says {value}; materialize signatures for {admitted.key} again"
+            )
+    return admitted
