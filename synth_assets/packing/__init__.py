@@ -1,0 +1,1 @@
+"""Deduplicated documents as token sequences that a trainer can read."""
