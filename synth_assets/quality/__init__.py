@@ -1,0 +1,1 @@
+"""Data-quality checks over published corpora: SQL files that return the failing rows."""

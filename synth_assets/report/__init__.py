@@ -1,0 +1,1 @@
+"""What people look at: the funnel, small SVG plots, Markdown tables."""
