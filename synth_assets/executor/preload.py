@@ -1,0 +1,13 @@
+"""Imported once by the fork server, so that each step starts in a fraction of a second.
+
+Nothing here may start a thread: children are forked from this state.
+"""
+
+import alembic  # noqa: F401
+import dagster._core.storage.event_log.sqlite
+import dagster._core.storage.runs.sqlite
+import dagster._core.storage.schedules.sqlite  # noqa: F401
+import sqlalchemy  # noqa: F401
+
+import synth_assets.definitions
+import synth_assets.executor.dagster_private  # noqa: F401
