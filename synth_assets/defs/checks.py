@@ -1,0 +1,75 @@
+"""The SQL checks as asset checks: one step per corpus runs all of its files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from synth_assets.corpus.store import Store
+from synth_assets.defs.partitions import asset_key, batches
+from synth_assets.executor.marks import cpu_marks
+from synth_assets.line import Stage
+from synth_assets.quality.checks import SqlCheck, Verdict, load_checks, run_checks
+from synth_assets.report.tables import markdown_table
+
+
+@dataclass
+class CorpusChecks:
+    """Check definitions, and the names of the blocking ones by corpus."""
+
+    definitions: list[dg.AssetChecksDefinition] = field(default_factory=list)
+    blocking: dict[str, list[str]] = field(default_factory=dict)
+
+
+def corpus_checks(line: Sequence[Stage], store: Store) -> CorpusChecks:
+    """Grouped checks of every corpus that has any."""
+    made = CorpusChecks()
+    known = load_checks()
+    for stage in line:
+        checks = [check for check in known if check.concerns(stage.corpus)]
+        if checks:
+            made.definitions.append(_grouped(stage, checks, store))
+            made.blocking[stage.corpus] = [check.name for check in checks if check.blocking]
+    return made
+
+
+def _grouped(stage: Stage, checks: Sequence[SqlCheck], store: Store) -> dg.AssetChecksDefinition:
+    specs = [
+        dg.AssetCheckSpec(
+            check.name,
+            asset=asset_key(stage.corpus),
+            blocking=check.blocking,
+            description=check.description,
+            partitions_def=batches,
+            metadata={"sql": dg.MetadataValue.md(f"```sql\n{check.sql}\n```")},
+        )
+        for check in checks
+    ]
+
+    @dg.multi_asset_check(
+        name=f"check_{stage.corpus.replace('/', '__')}",
+        specs=specs,
+        op_tags=cpu_marks()["op_tags"],
+    )
+    def grouped(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        batch = context.op_execution_context.partition_key
+        for verdict in run_checks(store, stage.corpus, batch, stage.inputs, checks):
+            yield _result(stage, verdict)
+
+    return grouped
+
+
+def _result(stage: Stage, verdict: Verdict) -> dg.AssetCheckResult:
+    metadata: dict[str, dg.MetadataValue | int] = {"failing_rows": verdict.failing}
+    if verdict.error is not None:
+        metadata["error"] = dg.MetadataValue.text(verdict.error)
+    elif not verdict.passed:
+        metadata["first_failing_rows"] = dg.MetadataValue.md(markdown_table(verdict.rows))
+    severe = verdict.check.severity == "error"
+    return dg.AssetCheckResult(
+        passed=verdict.passed,
+        asset_key=asset_key(stage.corpus),
+        check_name=verdict.check.name,
+        severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )

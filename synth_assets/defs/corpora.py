@@ -1,0 +1,124 @@
+"""The corpora as assets: each a thin wrapper that runs its stage on one batch."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from synth_assets.corpus.footer import Footer
+from synth_assets.corpus.stage import StageRun
+from synth_assets.corpus.store import Store
+from synth_assets.defs.guard import refuse_unchecked_inputs, wait_for_earlier_batches
+from synth_assets.defs.metadata import describe
+from synth_assets.defs.partitions import (
+    FORCE_TAG,
+    GROUP,
+    LAW_CHECK,
+    LINE_JOB,
+    asset_key,
+    batches,
+)
+from synth_assets.errors import SynthAssetsError
+from synth_assets.executor.marks import GPU_RETRIES, cpu_marks, current_lane, gpu_marks
+from synth_assets.line import Stage
+from synth_assets.profile import Profile
+
+
+def corpus_assets(
+    line: Sequence[Stage],
+    profile: Profile,
+    store: Store,
+    blocking: Mapping[str, Sequence[str]],
+) -> list[dg.AssetsDefinition]:
+    """One asset per stage. `blocking` names the blocking checks of each corpus, beside the law."""
+    return [_asset(stage, profile, store, blocking) for stage in line]
+
+
+def line_job() -> dg.JobDefinition:
+    """All corpora of one batch in one run; what the sensor and the command line launch."""
+    selection = dg.AssetSelection.groups(GROUP)
+    return dg.define_asset_job(  # type: ignore[return-value]
+        LINE_JOB, selection=selection, partitions_def=batches, description="All corpora of a batch"
+    )
+
+
+def _asset(
+    stage: Stage, profile: Profile, store: Store, blocking: Mapping[str, Sequence[str]]
+) -> dg.AssetsDefinition:
+    law = dg.AssetCheckSpec(
+        LAW_CHECK,
+        asset=asset_key(stage.corpus),
+        blocking=True,
+        partitions_def=batches,
+        description="Nothing vanishes: what came in equals what was kept, dropped or failed.",
+    )
+    marks = gpu_marks() if stage.gpu else cpu_marks()
+
+    @dg.asset(
+        key=asset_key(stage.corpus),
+        deps=[asset_key(name) for name in stage.inputs],
+        partitions_def=batches,
+        group_name=GROUP,
+        description=stage.description,
+        code_version=stage.code_version,
+        kinds=set(stage.kinds),
+        check_specs=[law],
+        retry_policy=dg.RetryPolicy(max_retries=GPU_RETRIES, delay=1) if stage.gpu else None,
+        **marks,
+    )
+    def corpus(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        run = _stage_run(context, stage, profile, store)
+        refuse_unchecked_inputs(context, stage, blocking, force=run.force)
+        wait_for_earlier_batches(context, stage, store)
+        footer = _run(stage, run)
+        return _result(stage, run, footer, law)
+
+    return corpus
+
+
+def _stage_run(
+    context: dg.AssetExecutionContext, stage: Stage, profile: Profile, store: Store
+) -> StageRun:
+    return StageRun(
+        store=store,
+        profile=profile,
+        batch=context.partition_key,
+        code_version=stage.code_version,
+        log=context.log.info,
+        force=context.run.tags.get(FORCE_TAG, "") == "true",
+    )
+
+
+def _run(stage: Stage, run: StageRun) -> Footer:
+    """A user's error is final and is shown as its one sentence; anything else may be retried."""
+    try:
+        return stage.run(run)
+    except SynthAssetsError as error:
+        raise dg.Failure(
+            description=str(error),
+            metadata={"corpus": stage.corpus, "batch": run.batch},
+            allow_retries=False,
+        ) from error
+
+
+def _result(
+    stage: Stage, run: StageRun, footer: Footer, law: dg.AssetCheckSpec
+) -> dg.MaterializeResult[None]:
+    corpus = run.store.open(stage.corpus, run.batch, lawful=False)
+    metadata = describe(corpus, stage.columns) | {
+        "lane": current_lane(),
+        "process": os.getpid(),
+        "forced": run.force,
+    }
+    return dg.MaterializeResult(
+        metadata=metadata,
+        data_version=dg.DataVersion(corpus.data_version),
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not footer.broken_laws,
+                asset_key=law.asset_key,
+                check_name=law.name,
+                metadata={item.name: str(item) for item in footer.laws},
+            )
+        ],
+    )

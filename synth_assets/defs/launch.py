@@ -1,0 +1,109 @@
+"""Running a batch from the command line: this process is the run's worker."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+
+from synth_assets.corpus.store import Store
+from synth_assets.dedup.admitted import is_abandoned
+from synth_assets.defs.dead_runs import bury_dead_runs
+from synth_assets.defs.partitions import ACTIVE, LINE_JOB, PARTITION_TAG, batches
+from synth_assets.defs.planning import covers_line
+from synth_assets.executor.dagster_private import create_run, execute_run
+from synth_assets.executor.workers import WORKER_TAG, own_mark
+from synth_assets.home import Home
+from synth_assets.ingest.plan import all_manifests
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended; `problems` are the failed steps' sentences. A run that neither succeeded
+    nor has problems was stopped."""
+
+    run_id: str
+    succeeded: bool
+    problems: list[str]
+
+    @property
+    def stopped(self) -> bool:
+        return not self.succeeded and not self.problems
+
+
+@contextmanager
+def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The home's Dagster instance, created here, in one process, before anything else uses it:
+    two processes that create it at once break its database for good."""
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        instance.get_runs(limit=1)
+        yield instance
+
+
+def pending(instance: dg.DagsterInstance, store: Store) -> list[str]:
+    """Planned batches that `is_pending`; the partitions of all are registered on the way."""
+    bury_dead_runs(instance)
+    keys = [
+        manifest.key for manifest in all_manifests(store) if not is_abandoned(store, manifest.key)
+    ]
+    instance.add_dynamic_partitions(batches.name or "batch", keys)
+    return [key for key in keys if is_pending(instance, key)]
+
+
+def is_pending(instance: dg.DagsterInstance, batch: str) -> bool:
+    """Whether no run of the whole line has succeeded for the batch and none is under way."""
+    statuses = [dg.DagsterRunStatus.SUCCESS, *ACTIVE]
+    runs = instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: batch}, statuses=statuses))
+    return not any(covers_line(run) for run in runs)
+
+
+def run_batch(instance: dg.DagsterInstance, batch: str, say: Say) -> RunOutcome:
+    """All corpora of one batch, a line of progress per asset."""
+    job, run = create_run(instance, LINE_JOB, {PARTITION_TAG: batch, WORKER_TAG: own_mark()})
+    problems: list[str] = []
+    for event in execute_run(instance, job, run):
+        if (line := _progress(event)) is not None:
+            say(line)
+        if event.is_step_failure:
+            problems.append(_problem(event))
+    finished = instance.get_run_by_id(run.run_id)
+    succeeded = finished is not None and finished.is_success
+    return RunOutcome(run.run_id, succeeded, problems)
+
+
+def _progress(event: dg.DagsterEvent) -> str | None:
+    if event.is_step_materialization:
+        data = event.step_materialization_data.materialization
+        shown = {name: value.value for name, value in data.metadata.items()}
+        return (
+            f"{data.asset_key.to_user_string()}: {shown.get('dagster/row_count', 0):,} rows, "
+            f"{shown.get('tokens', 0):,} tokens, {shown.get('documents_dropped', 0):,} dropped "
+            f"({shown.get('lane')} lane, process {shown.get('process')})"
+        )
+    if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+        result = event.asset_check_evaluation_data
+        if not result.passed:
+            name = f"{result.asset_key.to_user_string()}.{result.check_name}"
+            return f"check {name} failed ({result.severity.value.lower()})"
+    if event.is_step_up_for_retry:
+        return f"{event.step_key}: retried, because {_retry_reason(event)}"
+    return None
+
+
+def _retry_reason(event: dg.DagsterEvent) -> str:
+    error = event.step_retry_data.error
+    return error.message.strip() if error else "it asked for it"
+
+
+def _problem(event: dg.DagsterEvent) -> str:
+    failure = event.step_failure_data
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return f"{event.step_key}: {failure.user_failure_data.description}"
+    error = failure.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else 'it failed'}"

