@@ -1,0 +1,123 @@
+"""A home of its own for the real command line, and inputs small enough for the suite."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import psutil
+import pytest
+
+from synth_assets.bundled import SAMPLE
+from synth_assets.corpus.stage import StageRun
+from synth_assets.corpus.store import Store
+from synth_assets.generation.journal import read_lines
+from synth_assets.home import Home
+from synth_assets.ingest.plan import plan_batches
+from synth_assets.line import build_line
+from synth_assets.profile import load_profile
+
+
+def write_pages(folder: Path, count: int) -> Path:
+    """A folder with some of the sample's pages as JSONL, which ingest takes as they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = load_profile(home=Home(folder))
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Store(scratch)
+        (batch,) = plan_batches(store, [SAMPLE], profile, date(2026, 1, 1)).batches
+        for stage in build_line(profile)[:2]:
+            stage.run(StageRun(store, profile, batch.key, stage.code_version))
+        rows = store.open("filtered", batch.key).read(["text", "url", "title", "license", "lang"])
+    english = rows.filter(pl.col("lang") == "eng_Latn").head(count)
+    with gzip.open(folder / "pages.jsonl.gz", "wt") as stream:
+        stream.writelines(json.dumps(row) + "\n" for row in english.iter_rows(named=True))
+    return folder
+
+
+@dataclass
+class Site:
+    """One home, the command line in it, and what it left there."""
+
+    home: Home
+    environment: dict[str, str]
+
+    @property
+    def store(self) -> Store:
+        return Store(self.home.path / "corpora")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "synth_assets.cli", *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments)
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            output, _ = process.communicate()
+            raise AssertionError(f"{arguments} did not end within {timeout} s:\n{output}") from None
+        return subprocess.CompletedProcess(arguments, process.returncode, output, "")
+
+    def journal_keys(self, corpus: str) -> list[str]:
+        """Keys of a corpus's live journals, one per line written."""
+        folder = self.home.path / "corpora" / "journal" / corpus
+        return [item.key for path in folder.glob("*.jsonl") for item in read_lines(path)]
+
+    def manifests(self) -> dict[str, dict[str, Any]]:
+        """Manifests of the finished journals, by corpus."""
+        root = self.home.path / "corpora" / "journal"
+        return {
+            str(path.parent.relative_to(root)): json.loads(path.read_text())
+            for path in root.glob("**/*.json")
+        }
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that works in this home."""
+        marked = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("SYNTH_ASSETS_HOME") == str(self.home.path):
+                    marked.append(process)
+            except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+                continue
+        return [process for process in marked if process.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose processes end with the module's tests."""
+    path = tmp_path_factory.mktemp("site") / "home"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SYNTH_ASSETS_", "DAGSTER_"))
+    }
+    made = Site(Home(path), environment | {"SYNTH_ASSETS_HOME": str(path)})
+    yield made
+    for process in made.processes():
+        process.kill()
+
+
+def wait_for(get: Callable[[], Any], seconds: float, what: str) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := get():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} s")

@@ -1,0 +1,119 @@
+"""The real Dagster UI: GraphQL over HTTP, and headless Chromium."""
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_browser() -> str | None:
+    """A Chromium that the system has; none is downloaded."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def open_page(browser: str, width: int = 1600, height: int = 1000) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+        try:
+            yield chromium.new_page(viewport={"width": width, "height": height})
+        finally:
+            chromium.close()
+
+
+class GraphQl:
+    """Questions to the UI's own interface."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/graphql"
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(
+            self._url, body, {"Content-Type": "application/json"}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            answer: dict[str, Any] = json.load(response)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def runs(self) -> list[dict[str, Any]]:
+        query = """{ runsOrError { ... on Runs { results {
+            runId status jobName tags { key value } stats { ... on RunStatsSnapshot { endTime } }
+        } } } }"""
+        return self.ask(query)["runsOrError"]["results"]
+
+    def materialization(self, key: list[str], batch: str) -> dict[str, Any] | None:
+        """Run and metadata of the latest materialization of one batch."""
+        query = """query($key: AssetKeyInput!, $batch: [String!]) {
+            assetOrError(assetKey: $key) { ... on Asset {
+                assetMaterializations(partitions: $batch, limit: 1) {
+                    runId metadataEntries { label
+                        ... on TextMetadataEntry { text }
+                        ... on IntMetadataEntry { intValue }
+                        ... on MarkdownMetadataEntry { mdStr } } } } } }"""
+        found = self.ask(query, key={"path": key}, batch=[batch])["assetOrError"]
+        events = found.get("assetMaterializations") or []
+        if not events:
+            return None
+        entries = events[0]["metadataEntries"]
+        kinds = ("text", "intValue", "mdStr")
+        values = {
+            item["label"]: next((item[kind] for kind in kinds if kind in item), None)
+            for item in entries
+        }
+        return {"runId": events[0]["runId"], **values}
+
+    def check_results(self, key: list[str]) -> dict[str, str]:
+        """Latest status of every check of an asset."""
+        query = """query($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) {
+            ... on AssetNode { assetChecksOrError { ... on AssetChecks { checks {
+                name executionForLatestMaterialization { status } } } } } } }"""
+        node = self.ask(query, key={"path": key})["assetNodeOrError"]
+        return {
+            check["name"]: (check["executionForLatestMaterialization"] or {}).get("status", "none")
+            for check in node["assetChecksOrError"]["checks"]
+        }
+
+    def set_sensor(self, name: str, *, running: bool) -> None:
+        """Stop a sensor, where the test itself launches what it would, or start it again."""
+        query = """{ sensorsOrError(repositorySelector: {
+            repositoryName: "__repository__", repositoryLocationName: "synth_assets"}) {
+            ... on Sensors { results { id name } } } }"""
+        sensors = self.ask(query)["sensorsOrError"]["results"]
+        (sensor,) = [item["id"] for item in sensors if item["name"] == name]
+        if running:
+            start = """mutation($name: String!) { startSensor(sensorSelector: {
+                repositoryName: "__repository__", repositoryLocationName: "synth_assets",
+                sensorName: $name}) { __typename } }"""
+            self.ask(start, name=name)
+        else:
+            self.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=sensor)
+
+    def launch(self, job: str) -> None:
+        """Launch an unpartitioned job, as a schedule's tick does."""
+        query = """mutation($job: String!) { launchRun(executionParams: { selector: {
+            repositoryName: "__repository__", repositoryLocationName: "synth_assets",
+            pipelineName: $job }}) { __typename } }"""
+        assert self.ask(query, job=job)["launchRun"]["__typename"] == "LaunchRunSuccess"
+
+
+def save(page: Page, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(folder / f"{name}.png"))
