@@ -1,5 +1,6 @@
 """Small engines for tests of the runner and the stages: real engines, whose model is a function."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,10 @@ class ScriptedEngine:
     @property
     def identity(self) -> EngineIdentity:
         return EngineIdentity("scripted", "scripted", "1", "")
+
+    @property
+    def alive_at(self) -> float:
+        return time.monotonic()
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
         for request in requests:

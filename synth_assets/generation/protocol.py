@@ -4,6 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, TypedDict
 
+from synth_assets.errors import EngineError
+
+__all__ = [
+    "Engine",
+    "EngineError",
+    "EngineIdentity",
+    "FinishReason",
+    "Message",
+    "Prompt",
+    "Request",
+    "Result",
+    "Sampling",
+]
+
 
 class Message(TypedDict):
     """One turn of a chat prompt."""
@@ -76,13 +90,22 @@ class EngineIdentity:
 
 class Engine(Protocol):
     """A source of generations. One bad request never stops the rest: it yields a Result with
-    `finish_reason="error"`. Retries, journal, gates and progress live in the runner."""
+    `finish_reason="error"`. Retries, journal, gates, budget and progress live in the runner."""
 
     @property
     def identity(self) -> EngineIdentity: ...
 
+    @property
+    def alive_at(self) -> float:
+        """`time.monotonic()` of the last sign of life while generating: a token, a model loaded, a
+        chunk from a server. The runner takes an engine that is silent for too long for hung."""
+        ...
+
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
-        """Results in completion order, one for every request pulled."""
+        """Results in completion order, one for every request pulled.
+
+        Raises EngineError when the engine as a whole cannot go on.
+        """
         ...
 
     def close(self) -> None:

@@ -10,16 +10,31 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from synth_assets.corpus.document import Document
+from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.protocol import Request, Result
 
 Results = Mapping[str, Result]
 
 
+Faults = Mapping[str, Fault]
+"""What gates found, by the key of the result that they judged; a passed one is not in it."""
+
+DECLINED = "declined"
+"""Error kind of the answer to a retry that was not sent: see `Need.retries`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The requests whose results are needed to go on; those already known may be among them."""
+    """The requests whose results are needed to go on; those already known may be among them.
+
+    `retries` names, by key, the requests that only ask for another try at a text which a gate
+    refused, and the key of that text's result. Where that result is older than this batch's work
+    (a changed gate judges it anew) and the profile does not say `regenerate`, the retry is not
+    sent: the work is given a result of the error kind DECLINED in its place.
+    """
 
     requests: Sequence[Request]
+    retries: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,7 @@ class Drop:
     reason: str
     value: str = ""
     limit: str = ""
+    faults: Faults = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,7 @@ class Failed:
 
     kind: str
     error: str
+    faults: Faults = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,7 @@ class Made:
     documents: Sequence[Document]
     extra: Sequence[Mapping[str, Any]] = field(default_factory=list)
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=dict)
 
 
 Outcome = Need | Drop | NotSelected | Failed | Made

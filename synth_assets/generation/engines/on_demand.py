@@ -1,6 +1,7 @@
 """An engine that is opened when the first request comes: a run whose results are all in the journal
 loads no model."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
@@ -23,6 +24,10 @@ class OnDemandEngine:
         if self._engine is None and is_pinned(found := identify(self._spec)):
             return found
         return self._opened().identity
+
+    @property
+    def alive_at(self) -> float:
+        return time.monotonic() if self._engine is None else self._engine.alive_at
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
         source = iter(requests)

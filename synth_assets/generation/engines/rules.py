@@ -58,6 +58,10 @@ class RulesEngine:
     def identity(self) -> EngineIdentity:
         return identity()
 
+    @property
+    def alive_at(self) -> float:
+        return time.monotonic()
+
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
         for request in requests:
             yield self._answer(request)

@@ -52,6 +52,7 @@ class TransformersEngine(ABC):
         _forget_defaults(model.generation_config)
         self._tokenizer = tokenizer
         self._identity = identity
+        self._alive_at = time.monotonic()
         self._batch_size = batch_size
         self._window = window
         self._rules = TokenRules.from_config(model.generation_config)
@@ -63,6 +64,10 @@ class TransformersEngine(ABC):
     @property
     def identity(self) -> EngineIdentity:
         return self._identity
+
+    @property
+    def alive_at(self) -> float:
+        return self._alive_at
 
     @property
     def device(self) -> torch.device:

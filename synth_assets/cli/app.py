@@ -1,8 +1,6 @@
 """`synth-assets`: the command line."""
 
-import os
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +10,10 @@ import typer
 from rich.console import Console
 
 from synth_assets import bundled
+from synth_assets.cli import batches
+from synth_assets.cli.common import ProfileFile, console, say, setting
 from synth_assets.corpus.store import Store
 from synth_assets.errors import SynthAssetsError
-from synth_assets.home import Home
-from synth_assets.profile import Profile, load_profile
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,13 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Synthetic pretraining corpora: filter, rewrite, translate, deduplicate, pack.",
 )
-batch_app = typer.Typer(no_args_is_help=True, help="Batches by their key.")
-app.add_typer(batch_app, name="batch")
-console = Console(highlight=False)
-
-ProfileFile = Annotated[
-    Path | None, typer.Option("--profile", help="YAML that overrides parts of the default profile.")
-]
+app.add_typer(batches.app, name="batch")
 
 
 @app.command()
@@ -48,9 +40,9 @@ def up(
     """Plan a batch, materialize every corpus, print the funnel, serve the UI until Ctrl-C."""
     from synth_assets.up import bring_up
 
-    home, profile = _setting(profile_file)
+    home, profile = setting(profile_file)
     bring_up(
-        home, profile, data or bundled.SAMPLE, port=port if ui else None, refresh=refresh, say=_say
+        home, profile, data or bundled.SAMPLE, port=port if ui else None, refresh=refresh, say=say
     )
 
 
@@ -59,12 +51,12 @@ def plan(data: Path, profile_file: ProfileFile = None) -> None:
     """Plan new files of a folder into batches, without running them."""
     from synth_assets.ingest.plan import plan_batches
 
-    _, profile = _setting(profile_file)
+    _, profile = setting(profile_file)
     today = datetime.now(ZoneInfo(profile.schedule.timezone)).date()
     report = plan_batches(Store(profile.root), [data], profile, today)
     for manifest in report.batches:
-        _say(f"batch {manifest.key}: {len(manifest.files)} files")
-    _say(f"{len(report.batches)} new batches; {len(report.unknown)} files of unknown kind")
+        say(f"batch {manifest.key}: {len(manifest.files)} files")
+    say(f"{len(report.batches)} new batches; {len(report.unknown)} files of unknown kind")
 
 
 @app.command()
@@ -75,7 +67,7 @@ def funnel(batch: str, profile_file: ProfileFile = None) -> None:
     from synth_assets.report.funnel import funnel as rows_of
     from synth_assets.report.funnel import print_funnel
 
-    _, profile = _setting(profile_file)
+    _, profile = setting(profile_file)
     load_manifest(Store(profile.root), batch)
     corpora = [stage.corpus for stage in build_line(profile)]
     print_funnel(rows_of(Store(profile.root), corpora, batch), batch)
@@ -87,46 +79,18 @@ def check(corpus: str, batch: str, profile_file: ProfileFile = None) -> None:
     from synth_assets.line import build_line
     from synth_assets.quality.checks import load_checks, run_checks
 
-    _, profile = _setting(profile_file)
+    _, profile = setting(profile_file)
     stages = {stage.corpus: stage for stage in build_line(profile)}
     if corpus not in stages:
         raise SynthAssetsError(f"no corpus {corpus}; the profile makes {', '.join(stages)}")
     checks = [item for item in load_checks() if item.concerns(corpus)]
     verdicts = run_checks(Store(profile.root), corpus, batch, stages[corpus].inputs, checks)
     for verdict in verdicts:
-        _say(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.check.name}: {verdict.failing}")
+        say(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.check.name}: {verdict.failing}")
         if not verdict.passed:
             console.print(verdict.error or verdict.rows)
     if any(not verdict.passed and verdict.check.severity == "error" for verdict in verdicts):
         raise typer.Exit(1)
-
-
-@batch_app.command("list")
-def list_batches(profile_file: ProfileFile = None) -> None:
-    """Every planned batch in the order of admission, and which corpora it has."""
-    from synth_assets.dedup.admitted import is_abandoned
-    from synth_assets.ingest.plan import all_manifests
-    from synth_assets.line import build_line
-
-    _, profile = _setting(profile_file)
-    store = Store(profile.root)
-    corpora = [stage.corpus for stage in build_line(profile)]
-    for manifest in all_manifests(store):
-        made = sum(store.has(corpus, manifest.key) for corpus in corpora)
-        note = ", abandoned" if is_abandoned(store, manifest.key) else ""
-        console.print(
-            f"{manifest.key}: {len(manifest.files)} files, {made} of {len(corpora)} corpora{note}"
-        )
-
-
-@batch_app.command()
-def abandon(key: str, profile_file: ProfileFile = None) -> None:
-    """Give a batch up that cannot be finished: later batches no longer wait for its signatures."""
-    from synth_assets.dedup.admitted import abandon as give_up
-
-    _, profile = _setting(profile_file)
-    give_up(Store(profile.root), key)
-    _say(f"batch {key} is abandoned; deduplication of later batches goes on without it")
 
 
 @app.command("profile")
@@ -134,19 +98,8 @@ def show_profile(profile_file: ProfileFile = None) -> None:
     """Print the profile in force: default, file and environment together."""
     import yaml
 
-    _, profile = _setting(profile_file)
+    _, profile = setting(profile_file)
     typer.echo(yaml.safe_dump(profile.model_dump(mode="json"), sort_keys=False))
-
-
-def _setting(profile_file: Path | None) -> tuple[Home, Profile]:
-    home = Home.find()
-    if profile_file is not None:
-        os.environ["SYNTH_ASSETS_PROFILE"] = str(profile_file.absolute())
-    return home, load_profile(home=home)
-
-
-def _say(text: str) -> None:
-    console.print(f"{time.strftime('%H:%M:%S')} {text}", soft_wrap=True, markup=False)
 
 
 def main() -> None:
@@ -160,7 +113,3 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""Gates: named rules that a generated text must pass, one idea per file."""
