@@ -1,43 +1,30 @@
-"""Engines: what turns requests into texts, and how one is opened from the profile's words."""
+"""Engines: what turns requests into texts.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+What this package exports is imported when it is asked for: the engines of `local` run on machines
+that have torch, transformers and numpy alone.
+"""
 
-from synth_assets.generation.engines.identity import identify, weights_version
-from synth_assets.generation.engines.on_demand import OnDemandEngine
-from synth_assets.generation.engines.warm import WarmEngine, keep_warm, kept_warm
-from synth_assets.generation.protocol import Engine
-from synth_assets.generation.spec import EngineSpec, RulesSpec
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synth_assets.generation.engines.identity import identify, weights_version
+    from synth_assets.generation.engines.opening import open_engine, use_engine
+    from synth_assets.generation.engines.warm import WarmEngine, keep_warm
 
 __all__ = ["WarmEngine", "identify", "keep_warm", "open_engine", "use_engine", "weights_version"]
 
-
-def open_engine(spec: EngineSpec) -> Engine:
-    """Load the engine that the spec names; the caller closes it.
-
-    Raises EngineError when the model cannot be loaded, ProfileError when it does not exist.
-    """
-    if isinstance(spec, RulesSpec):
-        from synth_assets.generation.engines.rules import RulesEngine
-
-        return RulesEngine()
-    from synth_assets.generation.engines.loading import open_transformers
-
-    return open_transformers(spec)
+_HOMES = {
+    "WarmEngine": "warm",
+    "identify": "identity",
+    "keep_warm": "warm",
+    "open_engine": "opening",
+    "use_engine": "opening",
+    "weights_version": "identity",
+}
 
 
-@contextmanager
-def use_engine(spec: EngineSpec) -> Iterator[Engine]:
-    """The engine for one stage, opened when its first request comes. A process that keeps engines
-    warm (the GPU lane, see `warm.keep_warm`) lends the one it holds and keeps it; any other
-    process lets go of it at the end."""
-    warm = kept_warm()
-    if warm is not None and not isinstance(spec, RulesSpec):  # rules hold nothing worth a slot
-        with warm.lend(spec) as lent:
-            yield lent
-        return
-    engine = OnDemandEngine(spec, open_engine)
-    try:
-        yield engine
-    finally:
-        engine.close()
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

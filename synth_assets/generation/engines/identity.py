@@ -10,8 +10,14 @@ from pathlib import Path
 
 from synth_assets import bundled
 from synth_assets.generation.protocol import EngineIdentity
-from synth_assets.generation.spec import EngineSpec, RulesSpec, TransformersSpec
-from synth_assets.hashing import digest, digest_file
+from synth_assets.generation.spec import (
+    EngineSpec,
+    LocalSpec,
+    OpenAISpec,
+    RulesSpec,
+    TransformersSpec,
+)
+from synth_assets.hashing import digest, digest_file, digest_json
 from synth_assets.home import Home
 
 LARGE_FILE_BYTES = 64 << 20
@@ -35,12 +41,19 @@ def identify(spec: EngineSpec) -> EngineIdentity:
 
     `model` is the name as the profile has it; a path is cut to its folder's name, so that keys
     are the same on every machine. A dtype other than `auto` is part of `kind`.
+
+    A served model's revision is the declared one, or else its URL; what is sent with every
+    request (`extra_body`) stands for its tokenizer, whose template it may change.
     """
     if isinstance(spec, RulesSpec):
         from synth_assets.generation.engines import rules
 
         return rules.identity()
-    kind = f"transformers-{spec.task}" + ("" if spec.dtype == "auto" else f"-{spec.dtype}")
+    if isinstance(spec, OpenAISpec):
+        extra = digest_json(spec.extra_body) if spec.extra_body else ""
+        return EngineIdentity("openai", spec.model, spec.revision or spec.url, extra)
+    task = f"-{spec.task}" if isinstance(spec, TransformersSpec) else ""
+    kind = f"{spec.kind}{task}" + ("" if spec.dtype == "auto" else f"-{spec.dtype}")
     folder = model_folder(spec)
     if folder is None:
         revision = _hub_revision(spec)
@@ -50,19 +63,21 @@ def identify(spec: EngineSpec) -> EngineIdentity:
 
 
 def is_pinned(identity: EngineIdentity) -> bool:
-    """Whether the revision names exact weights: a digest or a commit, not a branch."""
-    return not identity.kind.startswith("transformers") or bool(_EXACT.fullmatch(identity.revision))
+    """Whether the identity stands before the engine is opened: a local model's revision must be a
+    digest or a commit, not a branch; rules and served models are what the profile says."""
+    is_local = identity.kind.startswith(("transformers", "vllm"))
+    return not is_local or bool(_EXACT.fullmatch(identity.revision))
 
 
 def weights_version(spec: EngineSpec) -> str:
     """What a stage's code version takes of the engine: the digests of a local folder, the
     declared name and revision of a hub model (which need not be in the cache yet)."""
-    if isinstance(spec, TransformersSpec) and model_folder(spec) is None:
+    if isinstance(spec, LocalSpec) and model_folder(spec) is None:
         return digest(spec.model, spec.revision or "")
     return digest(*identify(spec).to_dict().values())
 
 
-def model_folder(spec: TransformersSpec) -> Path | None:
+def model_folder(spec: LocalSpec) -> Path | None:
     """The local folder that the spec names, or None for a hub name."""
     folder = Path(bundled.resolve(spec.model))
     return folder if folder.is_dir() else None
@@ -110,7 +125,7 @@ def _digest_content(path: Path, size: int, changed_ns: int) -> str:
     return kept.read_text()
 
 
-def _hub_revision(spec: TransformersSpec) -> str:
+def _hub_revision(spec: LocalSpec) -> str:
     if spec.revision and _COMMIT.fullmatch(spec.revision):
         return spec.revision
     from huggingface_hub import snapshot_download

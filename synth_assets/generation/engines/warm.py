@@ -5,20 +5,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from synth_assets.generation.engines.gpu_lock import GpuLocks, gpus_of
 from synth_assets.generation.engines.identity import identify
 from synth_assets.generation.engines.on_demand import OnDemandEngine
 from synth_assets.generation.protocol import Engine
-from synth_assets.generation.spec import EngineSpec, TransformersSpec
+from synth_assets.generation.spec import EngineSpec, ModelSpec
 
 
 class WarmEngine:
     """A slot for one engine. Another spec closes the held engine before it opens its own, so two
-    models are never in memory at once."""
+    models are never in memory at once; nor are they on one GPU from two homes' lanes."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._spec: EngineSpec | None = None
         self._engine: Engine | None = None
+        self._gpus = GpuLocks()
         self._lent = 0
         self._used_at = time.monotonic()
 
@@ -35,7 +37,12 @@ class WarmEngine:
             loaded = _loaded_part(spec)
             if self._engine is None or not self._fits(loaded):
                 self.close()
-                self._engine = open_engine(spec)
+                self._gpus.hold(gpus_of(spec))
+                try:
+                    self._engine = open_engine(spec)
+                except BaseException:
+                    self._gpus.release()
+                    raise
                 self._spec = loaded
             return self._engine
 
@@ -66,6 +73,7 @@ class WarmEngine:
             engine, self._engine, self._spec = self._engine, None, None
             if engine is not None:
                 engine.close()
+            self._gpus.release()
 
     def _fits(self, loaded: EngineSpec) -> bool:
         assert self._engine is not None
@@ -90,6 +98,6 @@ def kept_warm() -> WarmEngine | None:
 
 def _loaded_part(spec: EngineSpec) -> EngineSpec:
     """The spec without what only requests carry."""
-    if isinstance(spec, TransformersSpec):
-        return spec.model_copy(update={"sampling": None})
+    if isinstance(spec, ModelSpec):
+        return spec.model_copy(update={"sampling": None, "price": None})
     return spec

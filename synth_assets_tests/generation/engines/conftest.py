@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,12 +16,14 @@ Open = Callable[..., Engine]
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One folder per kind of model."""
     root = tmp_path_factory.mktemp("models")
+    gc.freeze()  # an engine that closes collects garbage; torch itself need not be looked through
     return {
         "marian": models.make_marian(root / "marian"),
         "marian-many": models.make_marian(root / "marian-many", codes=("cat", "spa")),
         "m2m100": models.make_m2m100(root / "m2m100"),
         "nllb": models.make_nllb(root / "nllb"),
         "madlad": models.make_madlad(root / "madlad"),
+        "madlad-deep": models.make_madlad(root / "madlad-deep", decoder_layers=2),
         "llama": models.make_llama(root / "llama"),
         "llama-chat": models.make_llama(root / "llama-chat", chat=True),
         "llama-penalty": models.make_llama(root / "llama-penalty", penalty=1.3),

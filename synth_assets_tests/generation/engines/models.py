@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import sentencepiece
 import tokenizers
@@ -116,7 +117,7 @@ def _save_m2m(folder: Path, size: int) -> None:
     transformers.M2M100ForConditionalGeneration(config).save_pretrained(folder)
 
 
-def make_madlad(folder: Path) -> Path:
+def make_madlad(folder: Path, *, decoder_layers: int = 1) -> Path:
     """T5 with `<2xx>` tokens, as MADLAD-400 has them."""
     folder.mkdir(parents=True)
     vocab = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
@@ -131,7 +132,7 @@ def make_madlad(folder: Path) -> Path:
         d_kv=8,
         d_ff=32,
         num_layers=1,
-        num_decoder_layers=1,
+        num_decoder_layers=decoder_layers,
         num_heads=2,
         decoder_start_token_id=0,
         initializer_factor=3.0,
@@ -169,8 +170,44 @@ def make_llama(folder: Path, *, chat: bool = False, penalty: float = 1.0) -> Pat
         max_position_embeddings=40,
         initializer_range=0.7,
     )
-    model = transformers.LlamaForCausalLM(config)
+    _save_causal(folder, config, penalty)
+    return folder
+
+
+FAMILIES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "mistral": (transformers.MistralConfig, {"sliding_window": 6}),
+    "qwen3": (transformers.Qwen3Config, {"head_dim": 16}),
+    "gemma2": (transformers.Gemma2Config, {"sliding_window": 5, "head_dim": 8}),
+    "gpt2": (transformers.GPT2Config, {"n_positions": 40}),
+    "opt": (transformers.OPTConfig, {"ffn_dim": 32, "word_embed_proj_dim": 16, "init_std": 0.7}),
+    "bloom": (transformers.BloomConfig, {}),
+    "mamba": (transformers.MambaConfig, {"state_size": 4}),
+}
+"""Kinds of causal models: sliding windows, learned positions, ALiBi, recurrent states."""
+
+
+def make_family(folder: Path, name: str) -> Path:
+    """A small model of another family, with the tokenizer of `make_llama`."""
+    make_llama(folder)
+    kind, settings = FAMILIES[name]
+    torch.manual_seed(5)
+    shape = {
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 1,
+        "max_position_embeddings": 40,
+        "initializer_range": 0.7,
+        "vocab_size": len(transformers.AutoTokenizer.from_pretrained(folder)),
+        "pad_token_id": None,
+    }
+    _save_causal(folder, kind(**shape | settings), penalty=1.0)
+    return folder
+
+
+def _save_causal(folder: Path, config: Any, penalty: float) -> None:
+    model = transformers.AutoModelForCausalLM.from_config(config)
     model.generation_config.eos_token_id = [2, 5, 10]
     model.generation_config.repetition_penalty = penalty
     model.save_pretrained(folder)
-    return folder

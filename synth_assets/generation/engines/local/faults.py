@@ -1,5 +1,7 @@
 """A request that cannot be served, told apart from an engine that cannot go on."""
 
+import torch
+
 
 class RequestError(Exception):
     """One request's own fault; becomes its Result, and the rest go on.
@@ -11,3 +13,10 @@ class RequestError(Exception):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """torch has a class for a full GPU; a full machine is a RuntimeError of its CPU allocator."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    )

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from synth_assets.generation.engines.faults import RequestError
-from synth_assets.generation.engines.language_codes import ISO_639, MACRO
+from synth_assets.generation.engines.local.faults import RequestError
+from synth_assets.generation.engines.local.language_codes import ISO_639, MACRO
 
 
 def candidates(lang: str) -> Iterator[str]:
