@@ -1,57 +1,26 @@
-"""Prompt files: a system and a user part in Markdown, with {language}, {title} and {text}."""
+"""Prompt files: a system and a user part in Markdown, with {language}, {title} and {text}.
+
+`prompts/<recipe>.md` is in English, `prompts/<recipe>.<lang>.md` in another language. A document
+in a language without a file of its own gets the English one, which asks for an answer in that
+language.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 from synth_assets.errors import ProfileError
 from synth_assets.generation.protocol import Message
+from synth_assets.rewriting.language_names import language_name
 
+ENGLISH = "eng_Latn"
 PLACEHOLDERS = ("language", "title", "text")
 
 _PART = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-_LANGUAGES = {
-    "ara_Arab": "Arabic",
-    "bul_Cyrl": "Bulgarian",
-    "cat_Latn": "Catalan",
-    "ces_Latn": "Czech",
-    "dan_Latn": "Danish",
-    "deu_Latn": "German",
-    "ell_Grek": "Greek",
-    "eng_Latn": "English",
-    "eus_Latn": "Basque",
-    "fin_Latn": "Finnish",
-    "fra_Latn": "French",
-    "glg_Latn": "Galician",
-    "hau_Latn": "Hausa",
-    "heb_Hebr": "Hebrew",
-    "hin_Deva": "Hindi",
-    "hun_Latn": "Hungarian",
-    "ibo_Latn": "Igbo",
-    "ind_Latn": "Indonesian",
-    "ita_Latn": "Italian",
-    "jpn_Jpan": "Japanese",
-    "kor_Hang": "Korean",
-    "nld_Latn": "Dutch",
-    "nob_Latn": "Norwegian Bokmål",
-    "pes_Arab": "Persian",
-    "pol_Latn": "Polish",
-    "por_Latn": "Portuguese",
-    "ron_Latn": "Romanian",
-    "rus_Cyrl": "Russian",
-    "spa_Latn": "Spanish",
-    "swe_Latn": "Swedish",
-    "swh_Latn": "Swahili",
-    "tur_Latn": "Turkish",
-    "ukr_Cyrl": "Ukrainian",
-    "vie_Latn": "Vietnamese",
-    "yor_Latn": "Yoruba",
-    "zho_Hans": "Simplified Chinese",
-    "zho_Hant": "Traditional Chinese",
-    "zul_Latn": "Zulu",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +32,16 @@ class Prompt:
 
     def messages(self, *, lang: str, title: str | None, text: str) -> list[Message]:
         """Chat messages for one passage. Braces in the passage itself are left alone."""
+        return self._filled(lang, title=title or "(none)", text=text)
+
+    def instructions(self, lang: str) -> str:
+        """What the model is told, without the document."""
+        return "\n\n".join(turn["content"] for turn in self._filled(lang, title="", text=""))
+
+    def _filled(self, lang: str, *, title: str, text: str) -> list[Message]:
         values = {
-            "language": _LANGUAGES.get(lang, "the language of the document"),
-            "title": title or "(none)",
+            "language": language_name(lang) or "the language of the document",
+            "title": title,
             "text": text,
         }
         system, user = (
@@ -75,10 +51,40 @@ class Prompt:
         return [Message(role="system", content=system), Message(role="user", content=user)]
 
 
-def load_prompt(name: str) -> Prompt:
-    """The packaged prompt `prompts/<name>.md`."""
-    text = (files(__package__) / "prompts" / f"{name}.md").read_text(encoding="utf-8")
-    return parse_prompt(text, f"prompts/{name}.md")
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """A recipe's prompts by language; English is always there."""
+
+    by_lang: Mapping[str, Prompt]
+
+    def has(self, lang: str) -> bool:
+        return lang in self.by_lang
+
+    def lang_for(self, lang: str) -> str:
+        """The language of the prompt that a document in `lang` gets."""
+        return lang if self.has(lang) else ENGLISH
+
+    def for_lang(self, lang: str) -> Prompt:
+        return self.by_lang[self.lang_for(lang)]
+
+
+def load_prompts(name: str, folder: Traversable | None = None) -> Prompts:
+    """All prompts of a recipe: the packaged ones, or those of another folder.
+
+    Raises ProfileError with one sentence for a file that is missing or broken.
+    """
+    folder = folder or files(__package__) / "prompts"
+    found: dict[str, Prompt] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        match = re.fullmatch(
+            rf"{re.escape(name)}(?:\.([a-z]{{3}}_[A-Z][a-z]{{3}}))?\.md", file.name
+        )
+        if match:
+            text = file.read_text(encoding="utf-8")
+            found[match[1] or ENGLISH] = parse_prompt(text, f"prompts/{file.name}")
+    if ENGLISH not in found:
+        raise ProfileError(f"prompts/{name}.md does not exist: a recipe needs one in English")
+    return Prompts(MappingProxyType(found))
 
 
 def parse_prompt(text: str, origin: str) -> Prompt:

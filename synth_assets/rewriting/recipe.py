@@ -4,19 +4,23 @@
 out of the generations that are there and asks for none.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
 from synth_assets.corpus.document import Document
+from synth_assets.generation.gates.catalogue import changed, describe
+from synth_assets.generation.gates.gate import Gate
+from synth_assets.generation.gates.phrases import phrases_version
 from synth_assets.generation.protocol import Sampling
 from synth_assets.generation.work import NotSelected
 from synth_assets.hashing import digest_json
-from synth_assets.rewriting import gates, joining, parsing, passages
-from synth_assets.rewriting.gates import Gate
+from synth_assets.rewriting import joining, parsing, passages
+from synth_assets.rewriting.gates import BASIC
 from synth_assets.rewriting.joining import JoinName
 from synth_assets.rewriting.parsing import ParserName
-from synth_assets.rewriting.prompt import Prompt
+from synth_assets.rewriting.prompt import Prompts
 from synth_assets.rewriting.restructure import operations
 
 Relation = Literal["adds", "supersedes", "extends"]
@@ -44,13 +48,16 @@ class Selection:
         )
 
     def refuses(self, document: Document) -> NotSelected | None:
-        if self.languages is not None and document.lang not in self.languages:
-            return NotSelected("language")
-        if document.n_words < self.min_words:
-            return NotSelected("too_short")
-        if document.n_words > self.max_words:
-            return NotSelected("too_long")
-        return None
+        reason = self.reason(document.lang, document.n_words)
+        return NotSelected(reason) if reason else None
+
+    def reason(self, lang: str, n_words: int) -> str | None:
+        """Why a document in `lang` of so many words is not taken; None where it is."""
+        if self.languages is not None and lang not in self.languages:
+            return "language"
+        if n_words < self.min_words:
+            return "too_short"
+        return "too_long" if n_words > self.max_words else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,21 +66,30 @@ class Recipe:
 
     `operation` names the restructuring that the `rules` engine does in the prompt's stead; None
     where only a model can follow the recipe. `passage_words` is the longest passage that a model
-    is given. `sampling` holds where the profile's engine does not set its own.
+    is given. `sampling` holds where the profile's engine does not set its own. `keeps_text` says
+    that the parent's text stands in the made one by design (an edit, a thought appended): gates
+    that want a new text are off then.
     """
 
     name: str
     description: str
     source: str
-    prompt: Prompt
+    prompts: Prompts
     operation: str | None
     relation: Relation = "adds"
     selection: Selection = field(default_factory=Selection)
     passage_words: int = 500
     sampling: Sampling = field(default_factory=lambda: Sampling(max_new_tokens=1024))
     parsers: tuple[ParserName, ...] = ("unwrap_fence", "strip_preamble", "strip_closing")
-    gates: tuple[Gate, ...] = gates.BASIC
+    gates: tuple[Gate, ...] = BASIC
+    keeps_text: bool = False
     join: JoinName = "documents"
+
+    def with_gates(self, changes: Mapping[str, Mapping[str, Any] | None]) -> Self:
+        """The recipe with the gates that are in force: its own, without those that its design
+        turns off, under a profile's changes."""
+        own = [gate for gate in self.gates if not (self.keeps_text and gate.new_text_only)]
+        return replace(self, gates=changed(own, changes))
 
     @cached_property
     def operation_version(self) -> str:
@@ -84,7 +100,7 @@ class Recipe:
         """12 hex digits of all that shapes a request."""
         return _short(
             passages.VERSION,
-            asdict(self.prompt),
+            {lang: asdict(prompt) for lang, prompt in self.prompts.by_lang.items()},
             self.passage_words,
             asdict(self.sampling),
             self.operation,
@@ -96,12 +112,12 @@ class Recipe:
         """12 hex digits of all that makes a row, or none, out of results."""
         selection = self.selection
         return _short(
-            [gates.VERSION, parsing.VERSION, joining.VERSION],
+            [parsing.VERSION, phrases_version(), joining.VERSION],
             self.relation,
             [sorted(selection.languages or ()), selection.languages is None],
             [selection.min_words, selection.max_words],
             self.parsers,
-            [[type(gate).__name__, asdict(gate)] for gate in self.gates],
+            describe(self.gates),
             self.join,
         )
 

@@ -1,5 +1,6 @@
 """filtered -> rewritten/<recipe>: one asset a recipe."""
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -7,30 +8,40 @@ import polars as pl
 from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.stage import StageRun
-from synth_assets.errors import ProfileError
+from synth_assets.corpus.store import Corpus
+from synth_assets.errors import InputError, ProfileError
+from synth_assets.generation.money.ledger import Meter, open_meter
 from synth_assets.generation.protocol import Engine, EngineIdentity, Sampling
-from synth_assets.generation.spec import EngineSpec, TransformersSpec
+from synth_assets.generation.spec import NOT_SHAPING, EngineSpec, ModelSpec
 from synth_assets.hashing import digest_json
 from synth_assets.profile.model import Profile, RecipeProfile
+from synth_assets.rewriting import judging
 from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.recipe import Recipe
 from synth_assets.rewriting.work import RULES, RecipeWork
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "find_recipe", "make_work", "rewrite", "run"]
 
-VERSION = "1"
+VERSION = "2"
 
 _EXTRA: dict[str, pl.DataType] = {
     "relation": pl.String(),
     "n_passages": pl.Int64(),
     "length_ratio": pl.Float64(),
+    "prompt_lang": pl.String(),
 }
 COLUMNS: dict[str, pl.DataType] = DOCUMENT | _EXTRA
 """`relation` tells deduplication how a row stands to its parent (adds, supersedes or extends);
-`n_passages` is the number of requests it took; `length_ratio` its words per word of the parent."""
+`n_passages` is how many parts of the parent it was made from; `length_ratio` its words per word of
+the parent; `prompt_lang` the language of the prompt, English where the recipe has none in the
+document's, null where there was no prompt."""
 
-_NOT_SHAPING = {"engine": {"batch_size": True, "window": True, "device": True}}
-"""Settings of speed, which change no text."""
+_NOT_SHAPING: dict[str, Any] = {
+    "engine": dict.fromkeys(NOT_SHAPING, True),
+    "gates": True,
+    "strict": True,
+}
+"""Gates count as they are in force, in the recipe's version."""
 
 
 def code_version(profile: Profile, name: str) -> str:
@@ -38,12 +49,12 @@ def code_version(profile: Profile, name: str) -> str:
     from synth_assets.generation.engines import weights_version
     from synth_assets.packing.tokenizer import tokenizer_version
 
-    recipe, settings = find_recipe(name), _settings(profile, name)
+    settings = _settings(profile, name)
     return digest_json(
         [
             "rewriting",
-            VERSION,
-            recipe.version,
+            [VERSION, judging.VERSION],
+            find_recipe(name).with_gates(settings.gates).version,
             settings.model_dump(mode="json", exclude=_NOT_SHAPING),
             weights_version(settings.engine),
             profile.seed,
@@ -55,17 +66,24 @@ def code_version(profile: Profile, name: str) -> str:
 def run(run: StageRun, *, recipe: str) -> Footer:
     """Rewrite this batch of filtered with the engine that the profile names for the recipe.
 
-    Raises EngineError when the engine cannot start or go on, CancelledError when asked to stop;
-    what was generated until then is in the journal.
+    Raises EngineError when the engine cannot start or go on, CancelledError when asked to stop,
+    BudgetError when a limit is reached; what was generated until then is in the journal.
     """
     from synth_assets.generation.engines import use_engine
 
     spec = _settings(run.profile, recipe).engine
+    meter = open_meter(run, f"rewritten/{recipe}", spec)
     with use_engine(spec) as engine:
-        return rewrite(run, find_recipe(recipe), engine, engine.identity)
+        return rewrite(run, find_recipe(recipe), engine, engine.identity, meter)
 
 
-def rewrite(run: StageRun, recipe: Recipe, engine: Engine, identity: EngineIdentity) -> Footer:
+def rewrite(
+    run: StageRun,
+    recipe: Recipe,
+    engine: Engine,
+    identity: EngineIdentity,
+    meter: Meter | None = None,
+) -> Footer:
     """Rewrite this batch of filtered with an open engine."""
     from synth_assets.generation.stage import generate_corpus
     from synth_assets.packing.tokenizer import token_counter
@@ -73,30 +91,65 @@ def rewrite(run: StageRun, recipe: Recipe, engine: Engine, identity: EngineIdent
     if identity.kind == RULES and recipe.operation is None:
         raise ProfileError(
             f"rewriting.recipes.{recipe.name}.engine.kind = rules is not allowed: "
-            f"this recipe needs a model, such as kind: transformers"
+            f"this recipe needs a model: kind: transformers, vllm or openai"
         )
+    work = make_work(run.profile, recipe, identity)
+    filtered = run.open("filtered")
+    settings = _settings(run.profile, recipe.name)
+    if settings.strict and not work.by_rules:
+        _check_languages(work, filtered)
     return generate_corpus(
         run,
         f"rewritten/{recipe.name}",
-        [run.open("filtered")],
-        make_work(run.profile, recipe, identity),
+        [filtered],
+        work,
         engine,
         count_tokens=token_counter(run.profile.packing.tokenizer),
         extra=_EXTRA,
+        meter=meter,
+        regenerate=settings.regenerate,
     )
 
 
 def make_work(profile: Profile, recipe: Recipe, identity: EngineIdentity) -> RecipeWork:
-    """The recipe as the profile narrows it."""
+    """The recipe as the profile narrows it.
+
+    Raises ProfileError where several samples are asked for of a sampling without chance.
+    """
     settings = _settings(profile, recipe.name)
     languages = None if settings.languages is None else frozenset(settings.languages)
+    sampling = _sampling(recipe, settings.engine)
+    if settings.samples > 1 and (sampling.temperature == 0 or identity.kind == RULES):
+        raise ProfileError(
+            f"rewriting.recipes.{recipe.name}.samples = {settings.samples} is not allowed: without "
+            f"chance all samples are the same; set engine.sampling.temperature above 0, or 1 sample"
+        )
     return RecipeWork(
-        recipe,
+        recipe.with_gates(settings.gates),
         identity,
         profile.seed,
         recipe.selection.narrowed(languages, settings.min_words, settings.max_words),
-        _sampling(recipe, settings.engine),
+        sampling,
+        settings.samples,
     )
+
+
+def _check_languages(work: RecipeWork, filtered: Corpus) -> None:
+    """Raises InputError for a document that the recipe takes and has no prompt for."""
+    missing: Counter[str] = Counter()
+    for frame in filtered.frames(["lang", "n_words"]):
+        for lang, n_words in frame.iter_rows():
+            if not work.selection.reason(lang, n_words) and not work.recipe.prompts.has(lang):
+                missing[lang] += 1
+    if missing:
+        some = ", ".join(f"{count:,} in {lang}" for lang, count in missing.most_common(5))
+        name = work.recipe.name
+        raise InputError(
+            f"rewriting.recipes.{name}.strict = true, and this batch of filtered holds documents "
+            f"without a prompt in their language ({some}); there are prompts in "
+            f"{', '.join(work.recipe.prompts.by_lang)}: add prompts/{name}.<lang>.md, narrow "
+            f"rewriting.recipes.{name}.languages, or set strict: false"
+        )
 
 
 def _settings(profile: Profile, name: str) -> RecipeProfile:
@@ -111,7 +164,7 @@ def _settings(profile: Profile, name: str) -> RecipeProfile:
 
 def _sampling(recipe: Recipe, spec: EngineSpec) -> Sampling:
     """The profile's sampling where it names one, else the recipe's."""
-    if not isinstance(spec, TransformersSpec) or spec.sampling is None:
+    if not isinstance(spec, ModelSpec) or spec.sampling is None:
         return recipe.sampling
     values: dict[str, Any] = spec.sampling.model_dump()
     return Sampling(**values)

@@ -7,6 +7,7 @@ from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.stage import StageRun
 from synth_assets.errors import ProfileError
 from synth_assets.generation.engines import use_engine, weights_version
+from synth_assets.generation.money.ledger import open_meter
 from synth_assets.generation.protocol import EngineIdentity, Sampling
 from synth_assets.generation.spec import SamplingSpec, TransformersSpec
 from synth_assets.generation.stage import generate_corpus
@@ -18,7 +19,7 @@ from synth_assets.translation.characters import PLAIN, Characters, Vocabulary
 GEN_VERSION = "1"
 """Raised by hand when the same document would send other requests."""
 
-ROW_VERSION = "1"
+ROW_VERSION = "2"
 """Raised by hand when the same results would make other rows."""
 
 COLUMNS: dict[str, pl.DataType] = DOCUMENT | {
@@ -53,9 +54,8 @@ def code_version(profile: Profile, lang: str) -> str:
     found = versions(target, lang)
     weights = weights_version(target.engine)
     tokenizer = tokenizer_version(profile.packing.tokenizer)
-    return digest_json(
-        ["translation", found.gen, found.row, target.inputs, weights, tokenizer, profile.seed]
-    )
+    shaping = [found.gen, found.row, target.inputs, target.regenerate]
+    return digest_json(["translation", *shaping, weights, tokenizer, profile.seed])
 
 
 def versions(target: TranslationTarget, lang: str) -> work.Versions:
@@ -74,8 +74,7 @@ def versions(target: TranslationTarget, lang: str) -> work.Versions:
     row = [
         ROW_VERSION,
         lang,
-        [gates.MAX_LENGTH_RATIO, gates.LENGTH_FLOOR, gates.MIN_REPEATS],
-        [gates.MAX_COPIED, gates.MIN_WORDS],
+        gates.in_force(target.gates).describe(),
         sorted(work.SPACELESS),
     ]
     return work.Versions(digest_json(gen), digest_json(row))
@@ -84,26 +83,31 @@ def versions(target: TranslationTarget, lang: str) -> work.Versions:
 def run(run: StageRun, *, lang: str) -> Footer:
     """Make this batch of translated/<lang>.
 
-    Raises EngineError when the model cannot be loaded or cannot go on.
+    Raises EngineError when the model cannot be loaded or cannot go on, BudgetError when a limit is
+    reached; what was generated until then is in the journal.
     """
     from synth_assets.packing.tokenizer import token_counter
 
     target = run.profile.translation.targets[lang]
     inputs = [run.open(name) for name in target.inputs]
+    meter = open_meter(run, f"translated/{lang}", target.engine)
     with use_engine(target.engine) as engine:
         return generate_corpus(
             run,
             f"translated/{lang}",
             inputs,
-            _work(run.profile, lang, engine.identity),
+            make_work(run.profile, lang, engine.identity),
             engine,
             count_tokens=token_counter(run.profile.packing.tokenizer),
             extra={name: COLUMNS[name] for name in COLUMNS if name not in DOCUMENT},
             tables={"segments": SEGMENTS},
+            meter=meter,
+            regenerate=target.regenerate,
         )
 
 
-def _work(profile: Profile, lang: str, identity: EngineIdentity) -> work.Translation:
+def make_work(profile: Profile, lang: str, identity: EngineIdentity) -> work.Translation:
+    """The translation into `lang` as the profile says; loads the model's tokenizer."""
     from synth_assets.generation.engines.loading import load_tokenizer
 
     target = profile.translation.targets[lang]
@@ -121,4 +125,5 @@ def _work(profile: Profile, lang: str, identity: EngineIdentity) -> work.Transla
         versions(target, lang),
         max_segment_tokens=target.max_segment_tokens,
         profile_seed=profile.seed,
+        gates=gates.in_force(target.gates),
     )

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from synth_assets.corpus.document import Document
+from synth_assets.generation.gates.copying import shared_words
+from synth_assets.generation.gates.gate import Generated, first_fault
 from synth_assets.generation.keys import make_request
 from synth_assets.generation.protocol import EngineIdentity, Request, Sampling
 from synth_assets.generation.work import Drop, Failed, Made, Need, NotSelected, Outcome, Results
@@ -17,12 +19,15 @@ from synth_assets.translation.attempts import (
     WaitingError,
 )
 from synth_assets.translation.characters import Characters
-from synth_assets.translation.gates import check_document, copy_ratio, count_copied
+from synth_assets.translation.gates import Gates
 from synth_assets.translation.protect import outside
 from synth_assets.translation.segments import Plan, Segment, plan
 
 PLANS_KEPT = 1024
 """Plans held in memory: a window of documents is asked several times in a row."""
+
+SHOWN_CHARS = 80
+"""How much of a segment a drop shows."""
 
 SPACELESS = frozenset({"Hans", "Hant", "Jpan", "Thai", "Khmr", "Laoo", "Mymr", "Tibt"})
 """Scripts that put no space between sentences."""
@@ -74,12 +79,14 @@ class Translation:
         *,
         max_segment_tokens: int,
         profile_seed: int,
+        gates: Gates | None = None,
     ) -> None:
         self._languages = languages
         self._identity = identity
         self._sampling = sampling
         self._versions = versions
         self._seed = profile_seed
+        self._gates = gates or Gates()
 
         def fits(text: str) -> bool:
             return characters.vocabulary.fits(text, max_segment_tokens)
@@ -94,35 +101,39 @@ class Translation:
     def advance(self, document: Document, results: Results) -> Outcome:
         if document.lang != self._languages.source:
             return NotSelected("language")
-        attempts = Attempts(self._request, results)
+        attempts = Attempts(self._request, results, self._gates.segment)
         plans = [self._plan(document.text)]
         if document.title:
             plans.append(self._plan(document.title))
         try:
             answers = _answer_all(attempts, [part for made in plans for part in made])
         except WaitingError as error:
-            return Need(error.requests)
+            return Need(error.requests, error.retries)
         except FailedError as error:
-            return Failed(error.kind, str(error))
+            return Failed(error.kind, str(error), attempts.faults)
         except BrokenError as error:
-            return Drop(error.broken.gate, error.broken.value, error.broken.limit)
-        return self._made(document, plans, answers, attempts.keys)
+            fault = error.fault
+            where = f"{fault.value} in: {error.source[:SHOWN_CHARS]}"
+            return Drop(fault.gate, where, fault.limit, attempts.faults)
+        return self._made(document, plans, answers, attempts)
 
     def _made(
         self,
         document: Document,
         plans: Sequence[Plan],
         answers: dict[Segment, Answer],
-        keys: Sequence[str],
+        attempts: Attempts,
     ) -> Outcome:
-        counts = _counts(plans[0], answers)
-        if broken := check_document(counts.words, counts.copied_words):
-            return Drop(broken.gate, broken.value, broken.limit)
         texts = [self._join(made, answers) for made in plans]
+        languages = self._languages
+        parts = _translated(plans[0], answers)
+        made = Generated(document.text, texts[0], languages.source, languages.target, parts=parts)
+        if fault := first_fault(self._gates.document, made):
+            return Drop(fault.gate, fault.value, fault.limit, attempts.faults)
         child = document.child(
             texts[0],
             row_version=self._versions.row,
-            generation_keys=list(dict.fromkeys(keys)),
+            generation_keys=list(dict.fromkeys(attempts.keys)),
             title=texts[1] if len(texts) > 1 else document.title,
             lang=self._languages.target,
             kind="translated",
@@ -134,10 +145,11 @@ class Translation:
         )
         pairs = [
             {"doc_id": child.doc_id, "part": part, **pair}
-            for part, made in zip(("text", "title"), plans, strict=False)
-            for pair in _pairs(made, answers)
+            for part, planned in zip(("text", "title"), plans, strict=False)
+            for pair in _pairs(planned, answers)
         ]
-        return Made([child], [counts.columns()], {"segments": pairs})
+        columns = _counts(plans[0], answers) | {"copy_ratio": shared_words(parts)[1]}
+        return Made([child], [columns], {"segments": pairs}, attempts.faults)
 
     def _join(self, made: Plan, answers: dict[Segment, Answer]) -> str:
         text = ""
@@ -151,76 +163,78 @@ class Translation:
                 text += self._languages.join(part) if is_gap else part
         return text
 
-    def _make_request(self, text: str) -> Request:
+    def _make_request(self, text: str, attempt: int) -> Request:
         return make_request(
             self._identity,
             text,
             self._sampling,
             profile_seed=self._seed,
             step="translate",
+            attempt=attempt,
             source_lang=self._languages.source,
             target_lang=self._languages.target,
         )
 
 
-@dataclass(slots=True)
-class Counts:
-    """What the text's segments came to; the title's are left out."""
-
-    segments: int = 0
-    copied: int = 0
-    restored: int = 0
-    protected: int = 0
-    mapped_characters: int = 0
-    words: int = 0
-    copied_words: int = 0
-
-    def columns(self) -> dict[str, Any]:
-        return {
-            "n_segments": self.segments,
-            "n_copied": self.copied,
-            "n_restored": self.restored,
-            "n_protected": self.protected,
-            "n_mapped_chars": self.mapped_characters,
-            "copy_ratio": copy_ratio(self.words, self.copied_words),
-        }
-
-
 def _answer_all(attempts: Attempts, parts: Iterable[str | Segment]) -> dict[Segment, Answer]:
-    """Answers to all segments; the requests that any of them waits for are asked together."""
+    """Answers to all segments; the requests that any of them waits for are asked together. Where
+    one segment is lost, the others are judged all the same, and nothing more is asked for."""
     answers: dict[Segment, Answer] = {}
-    missing: dict[str, Request] = {}
+    waiting: list[WaitingError] = []
+    lost: BrokenError | FailedError | None = None
     for part in parts:
         if isinstance(part, Segment):
             try:
                 answers[part] = attempts.answer(part)
             except WaitingError as error:
-                missing |= {request.key: request for request in error.requests}
-    if missing:
-        raise WaitingError(list(missing.values()))
+                waiting.append(error)
+            except (BrokenError, FailedError) as error:
+                lost = lost or error
+    if lost:
+        raise lost
+    if waiting:
+        raise _together(waiting)
     return answers
 
 
-def _counts(made: Plan, answers: dict[Segment, Answer]) -> Counts:
-    counts = Counts()
+def _together(waiting: Sequence[WaitingError]) -> WaitingError:
+    """One request each; what one segment needs in any case is no retry, though it be another's."""
+    requests = {request.key: request for error in waiting for request in error.requests}
+    plain = {
+        request.key
+        for error in waiting
+        for request in error.requests
+        if request.key not in error.retries
+    }
+    retries = {key: judged for error in waiting for key, judged in error.retries.items()}
+    return WaitingError(
+        list(requests.values()), {key: retries[key] for key in retries if key not in plain}
+    )
+
+
+def _translated(made: Plan, answers: dict[Segment, Answer]) -> list[tuple[str, str]]:
+    """Source and target of every segment that was sent, without its protected spans."""
+    pairs = []
     for part in made:
-        if not isinstance(part, Segment):
-            continue
-        answer = answers[part]
-        counts.segments += 1
-        counts.protected += len(part.spans)
-        if answer.method == "copied":
-            counts.copied += 1
-            continue
-        counts.mapped_characters += part.n_mapped
-        counts.restored += answer.method != "direct"
-        target = answer.text
-        for span in part.spans:
-            target = target.replace(span.text, " ")
-        words, copied = count_copied(" ".join(outside(part.text, part.spans)), target)
-        counts.words += words
-        counts.copied_words += copied
-    return counts
+        if isinstance(part, Segment) and answers[part].method != "copied":
+            target = answers[part].text
+            for span in part.spans:
+                target = target.replace(span.text, " ")
+            pairs.append((" ".join(outside(part.text, part.spans)), target))
+    return pairs
+
+
+def _counts(made: Plan, answers: dict[Segment, Answer]) -> dict[str, Any]:
+    """What the text's segments came to; the title's are left out."""
+    segments = [part for part in made if isinstance(part, Segment)]
+    sent = [part for part in segments if answers[part].method != "copied"]
+    return {
+        "n_segments": len(segments),
+        "n_copied": len(segments) - len(sent),
+        "n_restored": sum(answers[part].method != "direct" for part in sent),
+        "n_protected": sum(len(part.spans) for part in segments),
+        "n_mapped_chars": sum(part.n_mapped for part in sent),
+    }
 
 
 def _pairs(made: Plan, answers: dict[Segment, Answer]) -> list[dict[str, Any]]:

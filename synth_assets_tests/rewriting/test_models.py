@@ -1,10 +1,12 @@
 """A real model: a tiny Llama with random weights, through the transformers engine."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from synth_assets.corpus.store import Store
+from synth_assets.errors import EngineError
 from synth_assets.profile import Profile
 from synth_assets.rewriting.stage import run
 from synth_assets_tests.conftest import MakeRun
@@ -71,3 +73,18 @@ def test_a_model_that_says_nothing_of_use_makes_nothing(
     assert not footer.broken_laws
     assert reasons[pages[2].doc_id] == "failed_prompt_too_long"
     assert {reasons[page.doc_id] for page in pages[:2]} <= {"truncated", "too_short", "empty"}
+
+
+def test_a_model_without_chat_template_is_told_before_anything_is_generated(
+    model: Path, tmp_path: Path, store: Store, make_run: MakeRun, profile: Profile
+):
+    bare = tmp_path / "bare"
+    shutil.copytree(model, bare, ignore=shutil.ignore_patterns("chat_template*"))
+    engine = {"kind": "transformers", "task": "causal", "model": str(bare), "device": "cpu"}
+    publish(store, [document(0, EDITOR)])
+    go = make_run(BATCH, with_recipe(profile, "faq", engine=engine, min_words=0))
+    with pytest.raises(EngineError, match="has no chat template"):
+        run(go, recipe="faq")
+    assert not store.has("rewritten/faq", BATCH)
+    journals = Path(store.files.path("journal")).rglob("*.jsonl")
+    assert not any(path.stat().st_size for path in journals)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from synth_assets.generation.engines.rules import NoStructureError
+from synth_assets.generation.gates.gate import Generated, first_fault
 from synth_assets.ingest.html import Page, read_page
 from synth_assets.rewriting.catalogue import recipes
-from synth_assets.rewriting.gates import Generated, first_fault
 from synth_assets.rewriting.restructure import operations
 
 LEAST = {"faq": 0.85, "tutorial": 0.4, "table": 0.5, "encyclopedic": 0.85}

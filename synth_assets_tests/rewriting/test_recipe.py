@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from synth_assets.errors import ProfileError
+from synth_assets.generation.gates.copying import Copied
+from synth_assets.generation.gates.length import Empty
 from synth_assets.profile import Profile
 from synth_assets.rewriting.catalogue import find_recipe, recipes
-from synth_assets.rewriting.gates import Empty
-from synth_assets.rewriting.prompt import load_prompt, parse_prompt
+from synth_assets.rewriting.gates import BASIC
+from synth_assets.rewriting.prompt import ENGLISH, Prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
 from synth_assets.rewriting.stage import code_version
 from synth_assets_tests.corpora import document
@@ -37,8 +39,9 @@ def test_versions_are_short_distinct_and_stable():
 
 
 def changed_prompt(recipe: Recipe) -> Recipe:
-    user = recipe.prompt.user.replace("document", "page", 1)
-    return replace(recipe, prompt=replace(recipe.prompt, user=user))
+    english = recipe.prompts.for_lang(ENGLISH)
+    other = replace(english, user=english.user.replace("document", "page", 1))
+    return replace(recipe, prompts=Prompts({ENGLISH: other}))
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -89,28 +92,31 @@ def test_a_recipe_s_settings_mark_only_its_own_asset_stale(profile: Profile):
     assert changed == ["faq"]
 
 
-def test_prompts_are_filled_in_once():
-    prompt = load_prompt("faq")
-    system, user = prompt.messages(lang="cat_Latn", title=None, text="A {title} and {x}.")
-    assert "Catalan" in system["content"] and "Catalan" in user["content"]
-    assert user["content"].endswith("A {title} and {x}.")
-    other, _ = prompt.messages(lang="xyz_Latn", title="T", text="")
-    assert "the language of the document" in other["content"]
+def test_gates_in_force_make_the_version_and_gates_at_their_defaults_do_not(profile: Profile):
+    def version(gates: dict[str, object]) -> str:
+        return code_version(with_recipe(profile, "faq", gates=gates), "faq")
+
+    before = code_version(profile, "faq")
+    assert version({"copied": {"max_share": 0.8}}) == before
+    assert version({"segment_length": None}) == before
+    assert version({"copied": {"max_share": 0.6}}) != before
+    assert version({"language": None}) != before
+    changed = find_recipe("faq").with_gates({"language": None})
+    assert changed.gen_version == find_recipe("faq").gen_version
 
 
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("# user\n{text}", "it has user"),
-        ("# system\nHi\n# user\n{body} {text}", r"\{body\} is not a placeholder"),
-        ("# system\nHi\n# user\nHi", "must hold the document"),
-        ("Hi", "it has none"),
-        ("# system\na\n# user\n{text}\n# user\n{text}", "each once"),
-    ],
-)
-def test_a_broken_prompt_is_one_sentence(text: str, fault: str):
-    with pytest.raises(ProfileError, match=f"mine.md.*{fault}"):
-        parse_prompt(text, "mine.md")
+def test_strict_changes_no_row_and_regenerate_may(profile: Profile):
+    before = code_version(profile, "faq")
+    assert code_version(with_recipe(profile, "faq", strict=True), "faq") == before
+    assert code_version(with_recipe(profile, "faq", regenerate=True), "faq") != before
+
+
+def test_recipes_that_keep_their_text_have_no_copy_gate_unless_asked():
+    recipe = replace(find_recipe("faq"), keeps_text=True)
+    names = {gate.name for gate in BASIC}
+    kept = {gate.name for gate in recipe.with_gates({}).gates}
+    assert names - kept == {"copied", "refusal", "preamble"}
+    assert Copied(0.9) in recipe.with_gates({"copied": {"max_share": 0.9}}).gates
 
 
 def test_a_selection_is_narrowed_not_widened():

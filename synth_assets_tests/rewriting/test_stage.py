@@ -11,11 +11,12 @@ import pytest
 from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
-from synth_assets.errors import ProfileError
+from synth_assets.errors import InputError, ProfileError
+from synth_assets.generation.gates.length import TooShort
 from synth_assets.generation.protocol import Request, Result
 from synth_assets.profile import Profile
 from synth_assets.rewriting.catalogue import find_recipe
-from synth_assets.rewriting.gates import BASIC, TooShort
+from synth_assets.rewriting.gates import BASIC
 from synth_assets.rewriting.recipe import Recipe
 from synth_assets.rewriting.stage import COLUMNS, code_version, rewrite, run
 from synth_assets_tests.conftest import MakeRun
@@ -128,7 +129,10 @@ LONG = document(
     ),
     title="Facts",
 )
-GOOD = "# Facts\n\n## What is said about {part}?\n\n" + "It tells of seven new facts. " * 5
+GOOD = (
+    "# Facts\n\n## What is said about {part}?\n\n"
+    + "Of the facts 0, 1, 2, 3, 4, 5 and 6 it tells. " * 3
+)
 
 
 def good(request: Request) -> Result:
@@ -172,7 +176,7 @@ def test_a_good_model(store: Store, go: StageRun):
     ("answer", "reason", "value"),
     [
         (rambling, "truncated", "passage 1 of 3: 1024 tokens"),
-        (refusing, "refusal", "passage 1 of 3: I'm sorry"),
+        (refusing, "refusal", "passage 1 of 3: I'm sorry, but I"),
         (copying, "copied", "passage 1 of 3: 1.00"),
         (broken, "failed_prompt_too_long", "passage 1 of 3: too long"),
     ],
@@ -196,6 +200,73 @@ def test_one_bad_passage_takes_the_document_with_it(store: Store, go: StageRun):
     made = open_made(store, "faq")
     assert made.read().is_empty()
     assert made.dropped()["drop_value"].to_list() == ["passage 2 of 3: too long"]
+
+
+def drawn(profile: Profile, **settings: object) -> Profile:
+    """The faq recipe with a sampling that has chance in it."""
+    sampling = {"temperature": 0.7, "max_new_tokens": 1024}
+    engine = {"kind": "transformers", "task": "causal", "model": "x", "sampling": sampling}
+    return with_recipe(profile, "faq", engine=engine, **settings)
+
+
+def test_a_changed_gate_generates_nothing_unless_regenerate(
+    store: Store, make_run: MakeRun, profile: Profile
+):
+    engine = by_model(make_run(BATCH, drawn(profile)), good)[1]
+    assert len(engine.sent) == 3 and open_made(store, "faq").read().height == 1
+    gates = {"too_short": {"min_words": 500}}
+    again = by_model(make_run(BATCH, drawn(profile, gates=gates)), good)[1]
+    assert again.sent == []
+    assert open_made(store, "faq").dropped()["drop_reason"].to_list() == ["too_short"]
+    paying = by_model(make_run(BATCH, drawn(profile, gates=gates, regenerate=True)), good)[1]
+    assert len(paying.sent) == 3 and not set(paying.sent) & set(engine.sent)
+
+
+def test_strict_names_what_has_no_prompt_before_the_first_request(
+    store: Store, make_run: MakeRun, profile: Profile
+):
+    publish(store, PAGES)
+    go = make_run(BATCH, with_recipe(profile, "faq", strict=True))
+    engine = ScriptedEngine(good)
+    recipe = find_recipe("faq")
+    with pytest.raises(InputError, match=r"strict = true.*1 in cat_Latn, 1 in swe_Latn") as caught:
+        rewrite(go, recipe, engine, engine.identity)
+    assert "there are prompts in eng_Latn" in str(caught.value) and engine.sent == []
+    narrowed = with_recipe(profile, "faq", strict=True, languages=["eng_Latn"])
+    english = ScriptedEngine(refusing)
+    rewrite(make_run(BATCH, narrowed), recipe, english, english.identity)
+    assert english.sent
+    by_rules(go, recipe)
+
+
+def test_the_prompt_s_language_is_flagged(store: Store, go: StageRun):
+    def answer(request: Request) -> Result:
+        assert "Catalan" in str(request.prompt)
+        return Result(request.key, CATALAN.replace("fitxer", "arxiu"), "stop")
+
+    publish(store, [PAGES[3]])
+    engine = ScriptedEngine(answer)
+    recipe = find_recipe("faq").with_gates({"copied": None})
+    rewrite(go, recipe, engine, engine.identity)
+    assert open_made(store, "faq").read()["prompt_lang"].to_list() == ["eng_Latn"]
+    by_rules(go, recipe)
+    assert open_made(store, "faq").read()["prompt_lang"].to_list() == [None]
+
+
+def test_samples_need_chance(store: Store, make_run: MakeRun, profile: Profile):
+    publish(store, PAGES)
+    with pytest.raises(ProfileError, match=r"faq.samples = 2 is not.*sampling.temperature above 0"):
+        run(make_run(BATCH, with_recipe(profile, "faq", samples=2)), recipe="faq")
+
+
+def test_samples_are_documents_of_their_own(store: Store, make_run: MakeRun, profile: Profile):
+    engine = by_model(make_run(BATCH, drawn(profile, samples=2)), good)[1]
+    rows = open_made(store, "faq").read()
+    assert len(set(engine.sent)) == 6 and rows["doc_id"].n_unique() == 2
+    keys = rows["generation_keys"].to_list()
+    assert sorted(keys[0] + keys[1]) == sorted(engine.sent)
+    one = by_model(make_run(BATCH, drawn(profile)), good)[1]
+    assert one.sent == []  # the first of two is what one alone would be
 
 
 def test_the_profile_s_languages_narrow_the_selection(

@@ -1,6 +1,7 @@
 """The bundled tokenizer, and documents driven through the work with a scripted translator."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,10 @@ from synth_assets.generation.protocol import EngineIdentity, Request, Result, Sa
 from synth_assets.generation.spec import TransformersSpec
 from synth_assets.generation.work import Need, Outcome
 from synth_assets.translation.characters import Characters, Vocabulary
+from synth_assets.translation.gates import Gates
 from synth_assets.translation.work import Languages, Translation, Versions
 
+GREEDY = Sampling(max_new_tokens=40)
 Translate = Callable[[str], str | Result]
 REPLACE: Mapping[str, str] = {"\u2013": "-", "\u00d7": "x", "\u00f7": "/"}
 
@@ -28,19 +31,30 @@ def characters(vocabulary: Vocabulary) -> Characters:
 
 
 class Driver:
-    """Asks the work until it needs nothing; `sent` are the prompts in order."""
+    """Asks the work until it needs nothing; `sent` are the prompts of `requests`, in order, and
+    `retries` are those of all needs."""
 
-    def __init__(self, characters: Characters, translate: Translate, target: str) -> None:
+    def __init__(
+        self,
+        characters: Characters,
+        translate: Translate,
+        target: str,
+        sampling: Sampling,
+        gates: Gates | None,
+    ) -> None:
         self.sent: list[str] = []
+        self.requests: list[Request] = []
+        self.retries: dict[str, str] = {}
         self._translate = translate
         self._work = Translation(
             Languages("eng_Latn", target),
             EngineIdentity("transformers-seq2seq", "scripted", "r1", "t1"),
-            Sampling(max_new_tokens=40),
+            sampling,
             characters,
             Versions("a" * 32, "b" * 32),
             max_segment_tokens=40,
             profile_seed=7,
+            gates=gates,
         )
 
     def run(self, text: str, title: str | None = None, lang: str = "eng_Latn") -> Outcome:
@@ -50,6 +64,7 @@ class Driver:
             outcome = self._work.advance(document, results)
             if not isinstance(outcome, Need):
                 return outcome
+            self.retries |= outcome.retries
             for request in outcome.requests:
                 assert request.key not in results
                 results[request.key] = self._answer(request)
@@ -58,13 +73,21 @@ class Driver:
     def _answer(self, request: Request) -> Result:
         assert isinstance(request.prompt, str)
         self.sent.append(request.prompt)
+        self.requests.append(request)
         made = self._translate(request.prompt)
-        return made if isinstance(made, Result) else Result(request.key, made, "stop")
+        if isinstance(made, Result):
+            return replace(made, key=request.key)
+        return Result(request.key, made, "stop")
 
 
 @pytest.fixture
 def drive(characters: Characters) -> Callable[..., Driver]:
-    def make(translate: Translate = str.upper, target: str = "cat_Latn") -> Driver:
-        return Driver(characters, translate, target)
+    def make(
+        translate: Translate = str.upper,
+        target: str = "cat_Latn",
+        sampling: Sampling = GREEDY,
+        gates: Gates | None = None,
+    ) -> Driver:
+        return Driver(characters, translate, target, sampling, gates)
 
     return make

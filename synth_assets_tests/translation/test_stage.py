@@ -13,7 +13,7 @@ from synth_assets.corpus.store import Corpus
 from synth_assets.generation.spec import SamplingSpec
 from synth_assets.packing.tokenizer import token_counter
 from synth_assets.profile import Profile
-from synth_assets.translation import gates, stage
+from synth_assets.translation import stage
 from synth_assets_tests.conftest import MakeRun
 
 LANG = "cat_Latn"
@@ -106,7 +106,7 @@ def test_documents_in_other_languages_are_not_selected(make_run: MakeRun) -> Non
     assert corpus.footer.counts.dropped == {}
 
 
-def test_versions_follow_what_they_name(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_follow_what_they_name(profile: Profile) -> None:
     def parts(changed: Profile) -> tuple[str, str]:
         found = stage.versions(changed.translation.targets[LANG], LANG)
         return found.gen, found.row
@@ -117,9 +117,13 @@ def test_versions_follow_what_they_name(profile: Profile, monkeypatch: pytest.Mo
     longer = with_engine(profile, sampling=SamplingSpec(max_new_tokens=99))
     assert parts(longer)[0] != gen
     assert stage.code_version(longer, LANG) != stage.code_version(profile, LANG)
-    monkeypatch.setattr(gates, "MAX_COPIED", 0.4)
-    assert parts(profile)[0] == gen
-    assert parts(profile)[1] != row
+    same = with_target(profile, gates={"untranslated": {"max_share": 0.5}})
+    assert parts(same) == (gen, row)
+    stricter = with_target(profile, gates={"untranslated": {"max_share": 0.4}})
+    assert parts(stricter)[0] == gen
+    assert parts(stricter)[1] != row
+    paying = with_target(profile, regenerate=True)
+    assert stage.code_version(paying, LANG) != stage.code_version(profile, LANG)
 
 
 def test_the_bundled_translator_scores_as_its_card_says(

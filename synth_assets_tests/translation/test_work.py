@@ -4,9 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synth_assets.generation.protocol import Result
-from synth_assets.generation.work import Drop, Failed, Made, NotSelected
+from synth_assets.generation.protocol import Result, Sampling
+from synth_assets.generation.work import DECLINED, Drop, Failed, Made, NotSelected
 from synth_assets.translation.characters import Characters, Vocabulary
+from synth_assets.translation.gates import in_force
 
 PAGE = """# Open files
 
@@ -128,11 +129,11 @@ def test_short_texts_fit_without_being_tokenized(vocabulary: Vocabulary) -> None
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("  ", "empty_segment"),
+        ("  ", "empty"),
         ("de la " * 60, "repetition_loop"),
         (
             "one two three four five six seven eight nine ten " + "".join(map(str, range(200))),
-            "length_ratio",
+            "segment_length",
         ),
     ],
 )
@@ -141,6 +142,7 @@ def test_gates_drop_the_document(drive, answer: str, reason: str) -> None:
 
     assert isinstance(outcome, Drop)
     assert outcome.reason == reason
+    assert outcome.value.endswith(" in: Open the file.")
 
 
 def test_a_failed_segment_fails_the_document(drive) -> None:
@@ -148,6 +150,92 @@ def test_a_failed_segment_fails_the_document(drive) -> None:
         return Result("", None, "error", error_kind="memory", error="none") if "C" in text else text
 
     assert drive(fail).run("Open it. Close it.") == Failed("memory", "none")
+
+
+def test_every_refused_text_is_reported_also_where_a_later_one_did_better(drive) -> None:
+    driver = drive(str.upper)
+    outcome = made(driver.run("Call getValue now."))
+    direct, masked = driver.requests
+    assert {key: fault.gate for key, fault in outcome.faults.items()} == {
+        direct.key: "altered_span"
+    }
+    assert outcome.documents[0].generation_keys == [masked.key]
+    assert driver.retries == {masked.key: direct.key}
+
+
+def test_all_segments_are_judged_though_one_is_lost(drive) -> None:
+    driver = drive(lambda text: "la " * 60 if "Close" in text else "")
+    outcome = driver.run("Open it. Close it. Stop.")
+    assert isinstance(outcome, Drop)
+    assert outcome.reason == "empty"
+    gates = [outcome.faults[request.key].gate for request in driver.requests]
+    assert sorted(gates) == ["empty", "empty", "repetition_loop"]
+
+
+def test_a_declined_retry_leaves_the_first_verdict(drive) -> None:
+    def decline(text: str) -> str | Result:
+        return Result("", None, "error", error_kind=DECLINED) if "X1" in text else text.upper()
+
+    driver = drive(decline)
+    outcome = driver.run("Call getValue now.")
+    assert isinstance(outcome, Drop)
+    assert outcome.reason == "altered_span"
+    assert len(driver.requests) == 2
+
+
+def test_halves_are_retries_of_a_loop_and_not_of_a_text_that_ran_on(drive) -> None:
+    text = "When the window opens, choose the file you want"
+
+    def runs_on(said: str) -> str | Result:
+        return Result("", said, "length") if said == text else said.upper()
+
+    def loops(said: str) -> str:
+        return "la de " * 60 if said == text else said.upper()
+
+    driver = drive(runs_on)
+    assert made(driver.run(text)).faults[driver.requests[0].key].gate == "truncated"
+    assert driver.retries == {}
+    driver = drive(loops)
+    outcome = made(driver.run(text))
+    first, *halves = driver.requests
+    assert driver.retries == {half.key: first.key for half in halves}
+    assert outcome.documents[0].generation_keys == [half.key for half in halves]
+
+
+def test_a_refused_text_is_drawn_again_where_there_is_chance(drive) -> None:
+    answers = iter(["", "Obre-ho."])
+    driver = drive(lambda text: next(answers), sampling=Sampling(temperature=0.5))
+    assert made(driver.run("Open it.")).documents[0].text == "Obre-ho."
+    first, second = driver.requests
+    assert first.seed != second.seed
+    assert driver.retries == {second.key: first.key}
+
+
+ENGLISH = "The committee meets in the old house by the river every second week of the month.\n"
+
+
+def test_a_document_in_another_language_is_dropped(drive) -> None:
+    german = "Der Ausschuss trifft sich jede zweite Woche im alten Haus am Fluss.\n"
+    driver = drive(lambda text: german.strip())
+    outcome = driver.run(ENGLISH * 9)
+    assert isinstance(outcome, Drop)
+    assert (outcome.reason, outcome.value) == ("language", "0.00, else deu_Latn")
+    off = drive(lambda text: german.strip(), gates=in_force({"language": None}))
+    assert isinstance(off.run(ENGLISH * 9), Made)
+
+
+def test_a_document_that_lost_its_numbers_is_dropped(drive) -> None:
+    driver = drive(lambda text: re.sub(r"\d+", "molts", text.upper()))
+    outcome = driver.run("It has 10 rooms. It has 20 doors. It has 30 beds.")
+    assert isinstance(outcome, Drop)
+    assert (outcome.reason, outcome.value) == ("numbers_kept", "0.00, lost 10, 20, 30")
+
+
+def test_gates_of_segments_are_changed_by_name(drive) -> None:
+    strict = in_force({"segment_length": {"most": 1.1, "floor": 1}})
+    outcome = drive(lambda text: text * 2, gates=strict).run("Open it.")
+    assert isinstance(outcome, Drop)
+    assert outcome.reason == "segment_length"
 
 
 def test_what_ran_on_is_halved_once(drive) -> None:
@@ -164,7 +252,7 @@ def test_what_ran_on_is_halved_once(drive) -> None:
 
     outcome = drive(cut(10)).run(text)
     assert isinstance(outcome, Drop)
-    assert outcome.reason == "unfinished"
+    assert outcome.reason == "truncated"
 
 
 def test_a_long_document_that_was_copied_is_dropped(drive) -> None:
@@ -173,7 +261,7 @@ def test_a_long_document_that_was_copied_is_dropped(drive) -> None:
 
     outcome = drive(str).run(text)
     assert isinstance(outcome, Drop)
-    assert (outcome.reason, outcome.value) == ("copied", "1.000")
+    assert (outcome.reason, outcome.value) == ("untranslated", "1.000")
     assert isinstance(drive(str).run(sentence), Made)
 
 
@@ -207,4 +295,4 @@ def test_a_translator_that_copies_gives_the_text_back(drive, text: str) -> None:
     if isinstance(outcome, Made):
         assert outcome.documents[0].text == text
     else:
-        assert outcome.reason == "copied"
+        assert outcome.reason in ("untranslated", "language")

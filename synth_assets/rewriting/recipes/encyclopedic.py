@@ -1,6 +1,6 @@
 """Encyclopedic article: the document as connected, impersonal prose."""
 
-from synth_assets.rewriting.prompt import load_prompt
+from synth_assets.rewriting.prompt import load_prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
 
 RECIPE = Recipe(
@@ -11,7 +11,7 @@ RECIPE = Recipe(
         "(arXiv 2401.16380)."
     ),
     source="Nemotron-CC, arXiv 2412.02595",
-    prompt=load_prompt("encyclopedic"),
+    prompts=load_prompts("encyclopedic"),
     operation="encyclopedic",
     selection=Selection(min_words=40),
 )

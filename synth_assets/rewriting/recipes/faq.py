@@ -1,6 +1,6 @@
 """FAQ: questions that the document answers, each with its answer."""
 
-from synth_assets.rewriting.prompt import load_prompt
+from synth_assets.rewriting.prompt import load_prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
 
 RECIPE = Recipe(
@@ -10,7 +10,7 @@ RECIPE = Recipe(
         "structured formats of FinePhrase (arXiv 2604.13977)."
     ),
     source="FinePhrase, arXiv 2604.13977",
-    prompt=load_prompt("faq"),
+    prompts=load_prompts("faq"),
     operation="faq",
     selection=Selection(min_words=40),
 )

@@ -1,7 +1,8 @@
 """Table: what the document says, in rows and columns."""
 
-from synth_assets.rewriting.gates import with_length
-from synth_assets.rewriting.prompt import load_prompt
+from synth_assets.generation.gates.catalogue import changed
+from synth_assets.rewriting.gates import BASIC
+from synth_assets.rewriting.prompt import load_prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
 
 RECIPE = Recipe(
@@ -11,9 +12,17 @@ RECIPE = Recipe(
         "formats of FinePhrase (arXiv 2604.13977)."
     ),
     source="FinePhrase, arXiv 2604.13977",
-    prompt=load_prompt("table"),
+    prompts=load_prompts("table"),
     operation="table",
     selection=Selection(min_words=40),
-    gates=with_length(0.1, 2.0),  # a table says with fewer words what a page says
+    # a table says with fewer words what a page says, and leaves out its examples
+    gates=changed(
+        BASIC,
+        {
+            "length_ratio": {"least": 0.1, "most": 2.0},
+            "numbers_kept": {"min_share": 0.3},
+            "code_kept": None,
+        },
+    ),
     join="tables",
 )

@@ -1,7 +1,8 @@
 """Tutorial: the document as a lesson in numbered steps."""
 
-from synth_assets.rewriting.gates import with_length
-from synth_assets.rewriting.prompt import load_prompt
+from synth_assets.generation.gates.catalogue import changed
+from synth_assets.rewriting.gates import BASIC
+from synth_assets.rewriting.prompt import load_prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
 
 RECIPE = Recipe(
@@ -11,8 +12,9 @@ RECIPE = Recipe(
         "four structured formats of FinePhrase (arXiv 2604.13977)."
     ),
     source="FinePhrase, arXiv 2604.13977",
-    prompt=load_prompt("tutorial"),
+    prompts=load_prompts("tutorial"),
     operation="tutorial",
     selection=Selection(min_words=40),
-    gates=with_length(0.1, 3.0),  # of a page, only what is to be done
+    # of a page, only what is to be done
+    gates=changed(BASIC, {"length_ratio": {"least": 0.1}, "code_kept": None, "numbers_kept": None}),
 )

@@ -1,0 +1,126 @@
+"""Judging the answers for one passage, with at most one longer try and one other.
+
+A text that ran out of tokens is asked for once more with twice the budget, unless it goes round in
+circles. A text that a gate refuses is asked for once more with another seed, where the sampling has
+one; such a request is a retry in the sense of `generation.work.Need`, and where it is declined or
+fails, the verdict on the text before it stands.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from synth_assets.generation.engines.rules import NO_STRUCTURE
+from synth_assets.generation.gates.fault import Fault
+from synth_assets.generation.gates.finish import Truncated
+from synth_assets.generation.gates.gate import Gate, Generated, first_fault
+from synth_assets.generation.gates.repetition import Repetition
+from synth_assets.generation.protocol import Request, Result, Sampling
+from synth_assets.generation.work import Drop, Failed, Results
+
+VERSION = "1"
+
+MAX_NEW_TOKENS = 8192
+"""No second try is given more: a passage has some 500 words. A model's window may be smaller; it
+refuses then, and the first verdict stands."""
+
+_CIRCLES = Repetition()
+
+Ask = Callable[[Sampling, int], Request]
+"""The passage's request under a sampling, by the number of the attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The text of a passage, and the key of the result that it came by."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request without a result yet; `retried` is the key of the refused text it may better."""
+
+    request: Request
+    retried: str | None = None
+
+
+Verdict = Passed | Waiting | Drop | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges passages by the results at hand; whatever a gate refuses is put down in `faults`."""
+
+    gates: Sequence[Gate]
+    sampling: Sampling
+    parse: Callable[[str], str]
+    results: Results
+    faults: dict[str, Fault]
+    by_rules: bool = False
+
+    def settle(self, passage: Generated, ask: Ask) -> Verdict:
+        """`passage` says what is known before there is a text."""
+        request = ask(self.sampling, 0)
+        result = self.results.get(request.key)
+        if result is None:
+            return Waiting(request)
+        if result.error_kind == NO_STRUCTURE:
+            return Drop(NO_STRUCTURE, result.error or "")
+        if result.failed:
+            return Failed(result.error_kind or "unknown", result.error or "no text")
+        made, fault = self._judged(passage, request, result)
+        if fault is None:
+            return Passed(made.text, request.key)
+        if fault.gate == Truncated.name and _CIRCLES(made) is None:
+            return self._longer(passage, ask, fault)
+        return self._other(passage, ask, request, fault)
+
+    def _longer(self, passage: Generated, ask: Ask, fault: Fault) -> Verdict:
+        budget = min(2 * self.sampling.max_new_tokens, MAX_NEW_TOKENS)
+        if budget <= self.sampling.max_new_tokens:
+            return _drop(fault)
+        request = ask(replace(self.sampling, max_new_tokens=budget), 0)
+        result = self.results.get(request.key)
+        if result is None:
+            return Waiting(request)
+        if result.failed:
+            return _drop(fault)
+        made, second = self._judged(passage, request, result)
+        if second is None:
+            return Passed(made.text, request.key)
+        if second.gate == Truncated.name:
+            return _drop(second)
+        return self._other(passage, ask, request, second)
+
+    def _other(self, passage: Generated, ask: Ask, refused: Request, fault: Fault) -> Verdict:
+        if self.sampling.temperature == 0:  # a seed changes nothing
+            return _drop(fault)
+        request = ask(refused.sampling, 1)
+        result = self.results.get(request.key)
+        if result is None:
+            return Waiting(request, retried=refused.key)
+        if result.failed:
+            return _drop(fault)
+        made, second = self._judged(passage, request, result)
+        return Passed(made.text, request.key) if second is None else _drop(second)
+
+    def _judged(
+        self, passage: Generated, request: Request, result: Result
+    ) -> tuple[Generated, Fault | None]:
+        assert result.text is not None
+        made = replace(
+            passage,
+            text=self.parse(result.text),
+            finish_reason=result.finish_reason,
+            completion_tokens=result.completion_tokens,
+            max_new_tokens=request.sampling.max_new_tokens,
+        )
+        fault = first_fault(self.gates, made, by_rules=self.by_rules)
+        if fault is not None:
+            self.faults[request.key] = fault
+        return made, fault
+
+
+def _drop(fault: Fault) -> Drop:
+    return Drop(fault.gate, fault.value, fault.limit)
