@@ -23,3 +23,7 @@ class EngineError(SynthAssetsError):
 
 class CancelledError(SynthAssetsError):
     """The run was asked to stop; everything finished until then is kept."""
+
+
+class BudgetError(SynthAssetsError):
+    """A budget is spent: names the limit; everything finished is kept, the next run goes on."""

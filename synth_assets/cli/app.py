@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from synth_assets import bundled
-from synth_assets.cli import batches
+from synth_assets.cli import batches, bench, dedup, generation, journal
 from synth_assets.cli.common import ProfileFile, console, say, setting
 from synth_assets.corpus.store import Store
 from synth_assets.errors import SynthAssetsError
@@ -22,6 +22,7 @@ app = typer.Typer(
     help="Synthetic pretraining corpora: filter, rewrite, translate, deduplicate, pack.",
 )
 app.add_typer(batches.app, name="batch")
+app.add_typer(bench.app, name="bench")
 
 
 @app.command()
@@ -31,19 +32,23 @@ def up(
         typer.Option(help="Folder or file of your own pages; without it, the bundled sample."),
     ] = None,
     profile_file: ProfileFile = None,
+    *,
     port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000,
     refresh: Annotated[
         bool, typer.Option(help="Also run batches that were made under another profile.")
     ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(help="Also run batches with failed requests, and send those again."),
+    ] = False,
     ui: Annotated[bool, typer.Option(help="Serve the UI after the run.")] = True,
 ) -> None:
     """Plan a batch, materialize every corpus, print the funnel, serve the UI until Ctrl-C."""
-    from synth_assets.up import bring_up
+    from synth_assets.up import Again, bring_up
 
     home, profile = setting(profile_file)
-    bring_up(
-        home, profile, data or bundled.SAMPLE, port=port if ui else None, refresh=refresh, say=say
-    )
+    again = Again(stale=refresh, failed=retry_failed)
+    bring_up(home, profile, data or bundled.SAMPLE, port=port if ui else None, again=again, say=say)
 
 
 @app.command()
@@ -100,6 +105,13 @@ def show_profile(profile_file: ProfileFile = None) -> None:
 
     _, profile = setting(profile_file)
     typer.echo(yaml.safe_dump(profile.model_dump(mode="json"), sort_keys=False))
+
+
+app.command()(dedup.dedup)
+app.command()(generation.estimate)
+app.command()(generation.costs)
+app.command()(generation.failed)
+app.add_typer(journal.app, name="journal")
 
 
 def main() -> None:

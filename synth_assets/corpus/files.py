@@ -60,14 +60,20 @@ class Files:
         if self.exists(name):
             self.filesystem.rm_file(self.path(name))
 
+    @property
+    def scratch(self) -> Path:
+        """A local folder for temporary files; under a local root on the same file system."""
+        folder = Path(self.path(".staging")) if self.is_local else Path(tempfile.gettempdir())
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
         """A temporary local file to write; whatever is left of it at the end is removed.
 
         Under a local root it lies on the same file system, so that publishing is one rename.
         """
-        folder = Path(self.path(".staging")) if self.is_local else Path(tempfile.gettempdir())
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self.scratch
         mark = digest(self.root, name)[:16]
         for left in folder.glob(f"{mark}.*"):
             _remove_if_orphaned(left)

@@ -77,6 +77,7 @@ class CorpusWriter:
         self._schema = schema
         self._stack = ExitStack()
         self._sidecars: dict[str, TableFile] = {}
+        self._attachments: dict[str, Path] = {}
         self._main = self._stage("main", schema)
         if with_dropped:
             self.sidecar("dropped", dict(schema) | DROPPED)
@@ -111,16 +112,25 @@ class CorpusWriter:
     def add(self, sidecar: str, frame: pl.DataFrame) -> None:
         self._sidecars[sidecar].add(frame)
 
+    def attachment(self, name: str) -> Path:
+        """Where to write a sidecar of another form than Parquet, such as `bands.npy`."""
+        label = f"{self.footer.corpus}/{self.footer.batch}.{name}"
+        path = self._stack.enter_context(self.files.staging(label.replace("/", "__")))
+        self._attachments[name] = path
+        return path
+
     def commit(self, *laws: Law) -> Footer:
         """Publish. A law that does not hold is published with its figures, for the check to show
         and for every reader to refuse."""
         footer = self.footer
         footer.laws = list(laws)
         footer.counts.dropped = dict(sorted(footer.counts.dropped.items()))
-        for name, table in sorted(self._sidecars.items()):
+        for table in self._sidecars.values():
             table.finish()
-            footer.sidecars[name] = digest_file(table.path)
-            self.files.publish(table.path, self._sidecar_file(name))
+        staged = {name: table.path for name, table in self._sidecars.items()} | self._attachments
+        for name, path in sorted(staged.items()):
+            footer.sidecars[name] = digest_file(path)
+            self.files.publish(path, self._sidecar_file(name))
         self._main.finish({KEY: footer.to_bytes()})
         self.files.publish(self._main.path, corpus_file(footer.corpus, footer.batch))
         self._remove_old_sidecars()
@@ -138,11 +148,13 @@ class CorpusWriter:
         return sidecar_file(name, footer.corpus, footer.batch, footer.sidecars[name])
 
     def _remove_old_sidecars(self) -> None:
-        for name in self._sidecars:
+        for name in (*self._sidecars, *self._attachments):
             current = self._sidecar_file(name)
-            prefix = current[: -len("000000000000.parquet")]
-            for old in self.files.list(current.rsplit("/", 1)[0], ".parquet"):
-                if old.startswith(prefix) and old != current and "." not in _version(old, prefix):
+            folder, suffix = current.rsplit("/", 1)[0], current[current.rindex(".") :]
+            prefix = current[: -len("000000000000" + suffix)]
+            for old in self.files.list(folder, suffix):
+                version = old.removeprefix(prefix).removesuffix(suffix)
+                if old.startswith(prefix) and old != current and "." not in version:
                     self.files.remove(old)
 
     def __enter__(self) -> Self:
@@ -155,10 +167,6 @@ class CorpusWriter:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
-
-
-def _version(name: str, prefix: str) -> str:
-    return name.removeprefix(prefix).removesuffix(".parquet")
 
 
 def _tokens(frame: pl.DataFrame) -> int:

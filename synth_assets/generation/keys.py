@@ -1,7 +1,10 @@
 """Content keys and seeds: equal work has an equal key, whatever document or batch asked for it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
+from synth_assets.errors import ProfileError
 from synth_assets.generation.protocol import EngineIdentity, Prompt, Request, Sampling
 from synth_assets.hashing import digest_json
 
@@ -31,7 +34,7 @@ def make_request(
     seed = 0 if greedy else request_seed(profile_seed, step, prompt, sample, attempt)
     key = digest_json(
         [
-            identity.to_dict(),
+            _fields(identity),
             _plain(prompt),
             _shaping(sampling, greedy=greedy),
             seed,
@@ -40,6 +43,51 @@ def make_request(
         ]
     )
     return Request(key, prompt, sampling, seed, source_lang, target_lang)
+
+
+def make_requests(
+    identity: EngineIdentity,
+    prompt: Prompt,
+    sampling: Sampling,
+    *,
+    n: int,
+    profile_seed: int,
+    step: str,
+    attempt: int = 0,
+    source_lang: str | None = None,
+    target_lang: str | None = None,
+) -> list[Request]:
+    """`n` samples of one prompt, a request each; the first is what `make_request` gives, so that a
+    recipe which asks for more samples than before pays for the new ones only.
+
+    Raises ProfileError where n > 1 samples are to be decoded without chance.
+    """
+    if n < 1:
+        raise ProfileError(f"{step}: {n} samples of one prompt are not allowed; it is 1 or more")
+    if n > 1 and sampling.temperature == 0:
+        raise ProfileError(
+            f"{step}: {n} samples of one prompt need sampling.temperature > 0; at 0 they would be "
+            f"the same text {n} times"
+        )
+    return [
+        make_request(
+            identity,
+            prompt,
+            sampling,
+            profile_seed=profile_seed,
+            step=step,
+            sample=sample,
+            attempt=attempt,
+            source_lang=source_lang,
+            target_lang=target_lang,
+        )
+        for sample in range(n)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _fields(identity: EngineIdentity) -> dict[str, Any]:
+    return identity.to_dict()
 
 
 def _shaping(sampling: Sampling, *, greedy: bool) -> list[float | int]:

@@ -2,7 +2,8 @@
 
 from synth_assets import bundled
 from synth_assets.errors import ProfileError
-from synth_assets.generation.spec import EngineSpec, TransformersSpec
+from synth_assets.generation.money.prices import currency_of, price_of
+from synth_assets.generation.spec import EngineSpec, LocalSpec, TransformersSpec
 from synth_assets.profile.model import Profile
 
 
@@ -10,6 +11,7 @@ def check_profile(profile: Profile, origin: str) -> None:
     """Raises ProfileError with one sentence for the first fault."""
     for key, spec in _engines(profile):
         _check_model(key, spec, origin)
+    _check_money(profile, origin)
     _resolve(f"{origin}: packing.tokenizer", profile.packing.tokenizer)
     for lang, target in profile.translation.targets.items():
         if target.source_lang == lang:
@@ -32,13 +34,35 @@ def _engines(profile: Profile) -> list[tuple[str, EngineSpec]]:
 
 def _check_model(key: str, spec: EngineSpec, origin: str) -> None:
     is_translation = key.startswith("translation.")
-    if isinstance(spec, TransformersSpec):
+    if isinstance(spec, LocalSpec):
         _resolve(f"{origin}: {key}.model", spec.model)
-    elif is_translation:
+    if is_translation and not isinstance(spec, TransformersSpec):
         raise ProfileError(
             f"{origin}: {key}.kind = {spec.kind} is not allowed: translation needs a model, "
             f"kind: transformers"
         )
+
+
+def _check_money(profile: Profile, origin: str) -> None:
+    """A limit of money needs prices, all in one currency."""
+    budget = profile.generation.budget
+    if budget.run.money is None and budget.day.money is None:
+        return
+    key = f"generation.budget.{'day' if budget.run.money is None else 'run'}.money"
+    currencies: dict[str, str] = {}
+    for engine, spec in _engines(profile):
+        price = price_of(spec)
+        if price is None:
+            raise ProfileError(
+                f"{origin}: {key} needs the price of every model, and {engine}.price is missing; "
+                f"allowed is a price such as {{currency: USD, per_gpu_hour: 2.5}}, or an empty "
+                f"one ({{}}) for a model that costs nothing"
+            )
+        if currency := currency_of(price):
+            currencies.setdefault(currency, engine)
+    if len(currencies) > 1:
+        found = ", ".join(f"{name} in {engine}.price" for name, engine in currencies.items())
+        raise ProfileError(f"{origin}: {key} needs one currency, and there are {found}")
 
 
 def _check_inputs(profile: Profile, lang: str, inputs: list[str], origin: str) -> None:

@@ -34,7 +34,10 @@ def load_profile(path: Path | None = None, home: Home | None = None) -> Profile:
     home = home or Home.find()
     if path is None and (named := os.environ.get("SYNTH_ASSETS_PROFILE")):
         path = Path(named)
-    layers = [_read(DEFAULT_PROFILE)] + ([_read(path)] if path else [])
+    layers = [_read(DEFAULT_PROFILE)]
+    if path:
+        given = _read(path)
+        layers = [_without_other_kinds(layers[0], given), given]
     origin = str(path) if path else "the default profile"
     profile = _validate(layers, origin, from_env=True)
     profile = profile.model_copy(
@@ -91,6 +94,19 @@ def _read(path: Path) -> dict[str, Any]:
             f"not a {type(value).__name__}"
         )
     return value
+
+
+def _without_other_kinds(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The base without the settings of an engine for which `given` names another kind: they
+    belong to that kind alone."""
+    if base.get("kind") != given.get("kind", base.get("kind")):
+        return {}
+    return {
+        key: _without_other_kinds(value, given[key])
+        if isinstance(value, dict) and isinstance(given.get(key), dict)
+        else value
+        for key, value in base.items()
+    }
 
 
 def _validate(layers: list[dict[str, Any]], origin: str, *, from_env: bool) -> Profile:

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from synth_assets.generation.gates.catalogue import GateChanges
 from synth_assets.generation.spec import EngineSpec, GenerationProfile
 from synth_assets.hashing import digest_json
 
@@ -129,12 +130,21 @@ class FilteringProfile(Section):
 
 
 class RecipeProfile(Section):
-    """One rewriting recipe that is turned on."""
+    """One rewriting recipe that is turned on.
+
+    `samples` are drawn of every passage, each a document of its own. `gates` changes the recipe's;
+    with `regenerate`, texts of earlier runs that a changed gate refuses are asked for once more.
+    `strict` refuses a batch with documents in a language that the recipe has no prompt in.
+    """
 
     engine: EngineSpec
     languages: list[Language] | None = None
     min_words: NonNegativeInt = 80
     max_words: PositiveInt = 20_000
+    samples: PositiveInt = 1
+    gates: GateChanges = {}
+    regenerate: bool = False
+    strict: bool = False
 
 
 class RewritingProfile(Section):
@@ -144,13 +154,16 @@ class RewritingProfile(Section):
 
 
 class TranslationTarget(Section):
-    """One target language; each is an asset translated/<lang>."""
+    """One target language; each is an asset translated/<lang>. `gates` and `regenerate` are as in
+    a recipe."""
 
     engine: EngineSpec
     source_lang: Language
     inputs: list[str]
     max_segment_tokens: PositiveInt
     replace: dict[str, str]
+    gates: GateChanges = {}
+    regenerate: bool = False
 
 
 class TranslationProfile(Section):
@@ -168,6 +181,7 @@ class DedupProfile(Section):
     seed: NonNegativeInt
     threshold: Share
     family_threshold: Share
+    children_per_parent: PositiveInt
 
 
 class PackingProfile(Section):

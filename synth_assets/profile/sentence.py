@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from synth_assets.generation.address import HIDDEN
 from synth_assets.profile import model
 
 
@@ -21,6 +22,8 @@ def _fault(fault: ErrorDetails) -> str:
         return f"key {key} is missing"
     message = fault["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
+    if fault["type"] == HIDDEN:
+        return f"{key} is not allowed: {message}"
     return f"{key} = {fault['input']!r} is not allowed: {message}"
 
 

@@ -1,24 +1,20 @@
 """Generation end to end: laws, resumption, equal work done once, failures told apart."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from synth_assets.corpus import writer
 from synth_assets.corpus.document import Document
-from synth_assets.errors import CancelledError
-from synth_assets.generation.journal import read_lines
+from synth_assets.errors import BudgetError, CancelledError
+from synth_assets.generation import passes
 from synth_assets.generation.keys import make_request
 from synth_assets.generation.protocol import EngineIdentity, Request, Result, Sampling
 from synth_assets.generation.stage import generate_corpus
 from synth_assets.generation.work import Drop, Failed, Made, Need, NotSelected, Outcome, Results
 from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.engines import ScriptedEngine, broken, upper
+from synth_assets_tests.generation.stubs import Counter
 
 IDENTITY = EngineIdentity("scripted", "scripted", "1", "")
 
@@ -59,10 +55,16 @@ DOCUMENTS = [
 ]
 
 
-def generate(run, engine, inputs=None):
+def generate(run, engine, inputs=None, meter=None):
     inputs = inputs or [run.open("filtered")]
     return generate_corpus(
-        run, "rewritten/shout", inputs, TwoSteps(), engine, count_tokens=lambda t: [1 for _ in t]
+        run,
+        "rewritten/shout",
+        inputs,
+        TwoSteps(),
+        engine,
+        count_tokens=lambda t: [1 for _ in t],
+        meter=meter,
     )
 
 
@@ -134,53 +136,62 @@ def test_a_cancelled_run_keeps_what_is_finished(make_run, store) -> None:
     assert store.open("rewritten/shout", BATCH).read().height == 50
 
 
-def slow_upper(request: Request) -> Result:
-    time.sleep(0.005)
-    return upper(request)
+def test_failures_are_sent_again_when_asked_and_the_success_counts(make_run, store) -> None:
+    publish(store, DOCUMENTS)
+    generate(make_run(BATCH), ScriptedEngine(broken))
+    engine = ScriptedEngine(upper)
+    footer = generate(make_run(BATCH, retry_failed=True), engine)
+    assert "parents_failed" not in footer.counts.other
+    assert footer.counts.other["parents_with_children"] == 3
+    assert len(engine.sent) == len(set(engine.sent)) == 6
+    for retry in (True, False):
+        again = ScriptedEngine(broken)
+        assert generate(make_run(BATCH, retry_failed=retry), again).counts == footer.counts
+        assert again.sent == []
 
 
-CHILD = """
-import sys
-from synth_assets.corpus.stage import StageRun
-from synth_assets.corpus.store import Store
-from synth_assets.profile import load_profile
-from synth_assets_tests.corpora import BATCH
-from synth_assets_tests.engines import ScriptedEngine
-from synth_assets_tests.generation.test_stage import generate, slow_upper
-store = Store(sys.argv[1])
-run = StageRun(store, load_profile(), BATCH, "1")
-print("started", flush=True)
-generate(run, ScriptedEngine(slow_upper))
-"""
+def test_a_failure_that_fails_again_is_sent_once_a_run(make_run, store) -> None:
+    publish(store, DOCUMENTS)
+    generate(make_run(BATCH), ScriptedEngine(broken))
+    engine = ScriptedEngine(broken)
+    footer = generate(make_run(BATCH, retry_failed=True), engine)
+    assert len(engine.sent) == len(set(engine.sent)) == 3
+    assert footer.counts.other["error_prompt_too_long"] == 4
 
 
-def test_kill_9_at_any_point_and_again_gives_the_file_of_an_unkilled_run(
-    make_run, store, tmp_path
+def test_a_spent_budget_leaves_no_corpus_and_the_next_run_goes_on(make_run, store) -> None:
+    publish(store, DOCUMENTS)
+    engine = ScriptedEngine(upper)
+    with pytest.raises(BudgetError):
+        generate(make_run(BATCH), engine, meter=Counter(limit=2))
+    assert not store.has("rewritten/shout", BATCH)
+    generate(make_run(BATCH), engine, meter=Counter())
+    assert len(engine.sent) == len(set(engine.sent)) == 6
+
+
+def test_the_end_of_the_log_says_what_was_paid_for(make_run, store) -> None:
+    publish(store, DOCUMENTS)
+    log: list[str] = []
+    generate(make_run(BATCH, log=log.append), ScriptedEngine(upper))
+    generate(make_run(BATCH, log=log.append), ScriptedEngine(upper))
+    assert [line.split(", ")[:3] for line in log] == [
+        ["rewritten/shout: 6 generated", "2 reused", "0 failed"],
+        ["rewritten/shout: 0 generated", "8 reused", "0 failed"],
+    ]
+
+
+def test_documents_of_several_inputs_and_row_groups_keep_their_places(
+    make_run, store, monkeypatch
 ) -> None:
-    documents = [document(number, f"number {number} e") for number in range(80)]
-    publish(store, documents)
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    rng = random.Random(1)
-    for _ in range(3):
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, store.files.root],
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(rng.uniform(0.05, 0.4))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-    live = Path(store.files.path(f"journal/rewritten/shout/{BATCH}.jsonl"))
-    done = [item.key for item in read_lines(live)]
-    assert done and len(done) == len(set(done))
-    rest = ScriptedEngine(upper)
-    generate(make_run(BATCH), rest)
-    assert not set(done) & set(rest.sent)
-    assert len(done) + len(rest.sent) == 160
-    killed = Path(store.open("rewritten/shout", BATCH).path).read_bytes()
-    fresh = type(store)(tmp_path / "fresh")
-    publish(fresh, documents)
-    generate(make_run(BATCH, store=fresh), ScriptedEngine(upper))
-    assert Path(fresh.open("rewritten/shout", BATCH).path).read_bytes() == killed
+    monkeypatch.setattr(passes, "WINDOW", 3)
+    monkeypatch.setattr(writer, "ROW_GROUP_BYTES", 1)
+    first = [document(number, f"e {number}") for number in range(10)]
+    second = [document(number, f"e {number % 7}") for number in range(10, 25)]
+    publish(store, first)
+    publish(store, second, corpus="other")
+    run = make_run(BATCH)
+    generate(run, ScriptedEngine(upper), [run.open("filtered"), run.open("other")])
+    made = store.open("rewritten/shout", BATCH).read()
+    assert made["parent_ids"].list.first().to_list() == [item.doc_id for item in first + second]
+    expected = [item.text.upper()[::-1] for item in first + second]
+    assert made["text"].to_list() == expected

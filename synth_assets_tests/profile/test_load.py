@@ -37,6 +37,14 @@ def test_null_turns_a_recipe_off(tmp_path: Path) -> None:
     assert list(profile.rewriting.recipes) == ["tutorial", "table", "encyclopedic"]
 
 
+def test_another_kind_of_engine_takes_over_none_of_the_default_one(tmp_path: Path) -> None:
+    served = "engine: {kind: openai, url: 'http://localhost:8000/v1', model: m}"
+    profile = load(tmp_path, f"rewriting: {{recipes: {{faq: {{{served}}}}}}}")
+    assert profile.rewriting.recipes["faq"].engine.kind == "openai"
+    with pytest.raises(ProfileError, match=r"cat_Latn.engine.kind = openai is not allowed: tr"):
+        load(tmp_path, f"translation: {{targets: {{cat_Latn: {{{served}}}}}}}")
+
+
 FAULTS = {
     "packing: {seqlen: 5}": "unknown key packing.seqlen; allowed here are tokenizer, sequence_le",
     "colour: red": "unknown key colour; allowed here are name, seed, root",

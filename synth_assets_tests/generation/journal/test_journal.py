@@ -4,15 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_assets.corpus.files import Files
 from synth_assets.corpus.store import Store
-from synth_assets.generation.journal import Journal, read_lines, repair
+from synth_assets.generation.journal import Journal, mirror
+from synth_assets.generation.journal.lines import read_lines, repair
 from synth_assets.generation.protocol import Result
 from synth_assets.hashing import digest
 from synth_assets_tests.conftest import MakeRun
@@ -81,10 +84,98 @@ def test_a_torn_tail_costs_the_torn_line_alone(tmp_path_factory: object, cut: in
     assert len(list(read_lines(path))) == kept.count(b"\n") + 1
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 7))
+def test_a_turned_bit_costs_its_line_alone_and_gives_no_other_text(
+    tmp_path_factory: pytest.TempPathFactory, at: int, bit: int
+) -> None:
+    files = Files(tmp_path_factory.mktemp("rot"))
+    wanted = {result(number).key: result(number) for number in range(5)}
+    with journal(files) as live:
+        for item in wanted.values():
+            live.append(item)
+    data = bytearray(live.path.read_bytes())
+    at %= len(data) - 1
+    data[at] ^= 1 << bit
+    live.path.write_bytes(data)
+    log: list[str] = []
+    with Journal(files, "rewritten/faq", "b1", log=log.append) as live:
+        found = live.lookup(wanted)
+        assert found == {key: wanted[key] for key in found}
+        assert live.known(wanted) == set(found)
+        n_lost = len(wanted) - len(found)
+        assert 1 <= n_lost <= 2  # two where the turned bit was in a newline
+        assert len(log) == 1 and "damaged" in log[0]
+        for key in wanted.keys() - found.keys():
+            live.append(wanted[key])
+        manifest = live.compact()
+        assert live.lookup(wanted) == wanted
+        assert (manifest["lines"], manifest["damaged"] > 0) == (5, True)
+
+
+def test_a_line_that_rots_while_the_journal_is_open_is_missing(files: Files) -> None:
+    with journal(files) as live:
+        live.append(result(1))
+        data = bytearray(live.path.read_bytes())
+        data[60] ^= 1
+        live.path.write_bytes(data)
+        assert live.lookup([result(1).key]) == {}
+        assert live.known([result(1).key]) == set()
+        live.append(result(1))
+        assert live.lookup([result(1).key]) == {result(1).key: result(1)}
+
+
+def test_lines_of_the_first_version_without_a_checksum_are_read(files: Files) -> None:
+    with journal(files) as live:
+        path = live.path
+    path.write_bytes(orjson.dumps(asdict(result(1))) + b"\n")
+    with journal(files) as live:
+        assert live.lookup([result(1).key]) == {result(1).key: result(1)}
+
+
+def test_a_success_is_found_before_a_failure_of_the_same_key(files: Files) -> None:
+    key = result(1).key
+    failures = [Result(key, None, "error", error_kind=kind) for kind in ("first", "second")]
+    with journal(files) as live:
+        for failure in failures:
+            live.append(failure)
+        assert live.lookup([key]) == {key: failures[1]}
+        live.append(result(1))
+        live.append(failures[0])
+        assert live.lookup([key]) == {key: result(1)}
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_failures_of_the_past_are_not_found_by_who_wants_them_again(
+    files: Files, finished: bool
+) -> None:
+    failure = Result(result(1).key, None, "error", error_kind="refused")
+    with journal(files) as live:
+        live.append(failure)
+        live.append(result(2))
+        if finished:
+            live.compact()
+    keys = [result(1).key, result(2).key]
+    with Journal(files, "rewritten/faq", "b1", retry_failed=True) as live:
+        assert live.known(keys) == live.lookup(keys).keys() == {keys[1]}
+        live.append(failure)
+        assert live.known(keys) == live.lookup(keys).keys() == set(keys)
+        live.append(result(1))
+        assert live.lookup(keys)[keys[0]] == result(1)
+
+
+def test_only_the_live_journal_is_of_this_batch(files: Files) -> None:
+    with journal(files) as live:
+        live.append(result(1))
+        live.compact()
+        live.append(result(2))
+        assert live.of_this_batch([result(n).key for n in range(3)]) == {result(2).key}
+
+
 WRITE = """
 import sys
 from synth_assets.corpus.files import Files
-from synth_assets_tests.generation.test_journal import journal, result
+from synth_assets_tests.generation.journal.test_journal import journal, result
 with journal(Files(sys.argv[1])) as live:
     for number in range(1_000_000):
         live.append(result(number))
@@ -150,7 +241,7 @@ def test_machines_that_take_turns_on_a_url_lose_none_of_each_others_results(
     on("first")
     with journal(files) as live:
         live.append(result(1))
-        path = live._path
+        path = live.path
     lose(files, path, 2)
     on("second")
     with journal(files) as live:
@@ -163,6 +254,31 @@ def test_machines_that_take_turns_on_a_url_lose_none_of_each_others_results(
         manifest = live.compact()
     assert (manifest["lines"], manifest["keys"]) == (3, 3)
     assert files.list(SEGMENTS) == []
+
+
+class FlakyFiles(Files):
+    """An object store that cannot be reached for a while."""
+
+    down = True
+
+    def write(self, name: str, data: bytes) -> None:
+        if self.down:
+            raise RuntimeError("no route to host")
+        super().write(name, data)
+
+
+def test_an_upload_that_fails_is_tried_again(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror, "UPLOAD_INTERVAL_S", 0.0)
+    monkeypatch.setattr("synth_assets.generation.journal.journal.FSYNC_INTERVAL_S", 0.0)
+    files, log = FlakyFiles("memory://flaky"), []
+    with Journal(files, "rewritten/faq", "b1", log=log.append) as live:
+        live.append(result(1))
+        files.down = False
+        live.append(result(2))
+        assert live.lookup([result(1).key]) == {result(1).key: result(1)}
+    assert len(log) == 1 and "no route to host" in log[0]
+    lines = [files.read(name) for name in files.list(SEGMENTS)]
+    assert b"".join(lines).count(b"\n") == 2
 
 
 class Died(BaseException):

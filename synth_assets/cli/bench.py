@@ -1,0 +1,91 @@
+"""`synth-assets bench`: benchmarks, measured on this machine."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from synth_assets.cli.common import console, say
+from synth_assets.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, help="Benchmarks, measured on this machine.")
+
+Repeats = Annotated[int, typer.Option(min=1, help="Rounds; every case runs once in each.")]
+Threads = Annotated[int, typer.Option(min=1, help="Computing threads of a case, at most.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Small sizes, in seconds; judges nothing.")]
+Json = Annotated[
+    Path | None, typer.Option("--json", help="File for the whole report as JSON; - for stdout.")
+]
+Only = Annotated[
+    list[str] | None, typer.Option(help="Only cases whose names begin so; may be repeated.")
+]
+
+
+@app.command()
+def generate(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+    model_shape: Annotated[
+        str | None,
+        typer.Option(help="One model's shape instead, such as smollm2-1.7b or qwen3-0.6b."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="Device of --model-shape.")] = "cuda",
+    batch_size: Annotated[
+        int | None, typer.Option(help="Batch size of --model-shape; chosen by memory if left out.")
+    ] = None,
+    replicas: Annotated[
+        int, typer.Option(min=1, help="Batches of --model-shape side by side.")
+    ] = 1,
+    requests: Annotated[int, typer.Option(min=1, help="Requests of --model-shape.")] = 2048,
+) -> None:
+    """Engines against `generate()`, runner and journal over the engine; or one model's shape on
+    one device, with random weights: tokens per second beside the roofline."""
+    if model_shape is None:
+        _run("generate", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+        return
+    if quick or only:
+        raise InputError("--quick and --only do not go with --model-shape; use --requests")
+    from synth_assets.bench import gpu
+
+    report = gpu.run(
+        model_shape, device=device, batch_size=batch_size, replicas=replicas, requests=requests
+    )
+    _write(gpu.as_json(report), json or Path("-"))
+
+
+@app.command()
+def dedup(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Near-duplicate removal against its peers, files to files; growth; a night on top of much."""
+    _run("dedup", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+def _run(benchmark: str, json: Path | None, **settings: Any) -> None:
+    from synth_assets.bench.frame import run_benchmark
+    from synth_assets.bench.printing import as_json, print_report
+
+    if json is not None and not json.parent.is_dir():
+        raise InputError(f"--json {json}: folder {json.parent} does not exist")
+    quiet = json == Path("-")
+    report = run_benchmark(benchmark, say=(lambda _: None) if quiet else say, **settings)
+    if not quiet:
+        print_report(report, console)
+    if json is not None:
+        _write(as_json(report), json)
+
+
+def _write(data: bytes, target: Path) -> None:
+    if target == Path("-"):
+        typer.echo(data.decode())
+    else:
+        target.write_bytes(data + b"\n")

@@ -1,0 +1,1 @@
+"""What generation costs: ledger, budget, prices, estimates, accounts."""

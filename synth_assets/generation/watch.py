@@ -1,0 +1,101 @@
+"""Looking after an engine at work: its progress, its time, and whether it still lives."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from synth_assets.generation.money.ledger import Meter
+from synth_assets.generation.protocol import Engine, Result
+from synth_assets.generation.sending import Sending
+from synth_assets.generation.ticker import Ticker
+
+TICK_S = 10.0
+"""Seconds between two ticks of the meter."""
+
+
+class NoMeter:
+    """Implements `ledger.Meter`: no limits, and nothing is kept."""
+
+    def count(self, result: Result) -> None:
+        """Nothing is kept."""
+
+    def tick(self, busy_s: float) -> None:
+        """Nothing is kept."""
+
+    def exceeded(self) -> str | None:
+        return None
+
+
+class Watch:
+    """Beside a run until the block is left.
+
+    `look` is called at every beat, to notice soon that the run shall stop; `tell` logs the
+    progress where it is time to. The meter's ticks come here, the last one at the end.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        sending: Sending,
+        meter: Meter,
+        *,
+        hang_s: float,
+        on_hang: Callable[[str], None],
+        look: Callable[[], object],
+        tell: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._sending = sending
+        self._meter = meter
+        self._hang_s = hang_s
+        self._on_hang = on_hang
+        self._look = look
+        self._tell = tell
+        self._ticker = Ticker(self._beat)
+        self._ticked_at = time.monotonic()
+        self._told_s = 0.0
+        self._is_hung = False
+
+    def __enter__(self) -> Self:
+        self._ticker.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ticker.__exit__(kind, error, trace)
+        self._tick()
+
+    def check(self) -> None:
+        """Raises what went wrong beside the run, such as a ledger that cannot be written."""
+        self._ticker.check()
+
+    def _beat(self) -> None:
+        self._look()
+        if not self._is_hung and self._quiet_s() > self._hang_s:
+            self._is_hung = True
+            self._on_hang(
+                f"engine {self._engine.identity.model} gave no sign of life for "
+                f"{self._hang_s:,.0f} s (generation.hang_s) with {self._sending.in_flight:,} "
+                f"requests in flight; it counts as hung"
+            )
+        if time.monotonic() - self._ticked_at >= TICK_S:
+            self._tick()
+        self._tell()
+
+    def _tick(self) -> None:
+        busy_s = self._sending.busy_s()
+        self._meter.tick(busy_s - self._told_s)
+        self._told_s = busy_s
+        self._ticked_at = time.monotonic()
+
+    def _quiet_s(self) -> float:
+        """Seconds without a sign of life while the engine has work, and is not itself waiting for
+        requests."""
+        if not self._sending.in_flight or self._sending.is_pulling:
+            return 0.0
+        return time.monotonic() - max(self._engine.alive_at, self._sending.moved_at)
