@@ -14,20 +14,21 @@ from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
+from synth_assets.generation.spec import EngineSpec, ModelSpec
 from synth_assets.profile.model import Profile
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One corpus of the line. `gpu` sends it to the GPU lane; `columns` are what it stores."""
+    """One corpus of the line. `engine` makes a generated corpus, and decides where its step runs;
+    `columns` are what it stores."""
 
     corpus: str
     inputs: tuple[str, ...]
     code_version: str
     run: Callable[[StageRun], Footer]
     description: str
-    gpu: bool = False
-    kinds: tuple[str, ...] = ("polars", "parquet")
+    engine: EngineSpec | None = None
     columns: Schema = field(default_factory=lambda: dict(DOCUMENT))
 
 
@@ -58,7 +59,7 @@ def build_line(profile: Profile) -> list[Stage]:
             columns=filtering.COLUMNS,
         ),
     ]
-    for name in profile.rewriting.recipes:
+    for name, settings in profile.rewriting.recipes.items():
         recipe = rewriting.find_recipe(name)
         line.append(
             Stage(
@@ -67,8 +68,7 @@ def build_line(profile: Profile) -> list[Stage]:
                 rewriting.code_version(profile, name),
                 partial(rewriting.run, recipe=name),
                 recipe.description,
-                gpu=True,
-                kinds=("gpu", "parquet"),
+                engine=settings.engine,
                 columns=rewriting.COLUMNS,
             )
         )
@@ -81,8 +81,7 @@ def build_line(profile: Profile) -> list[Stage]:
                 partial(translation.run, lang=lang),
                 f"Documents of {', '.join(target.inputs)} in {target.source_lang}, translated "
                 f"sentence by sentence into {lang} with their structure kept.",
-                gpu=True,
-                kinds=("gpu", "parquet"),
+                engine=target.engine,
                 columns=translation.COLUMNS,
             )
         )
@@ -124,6 +123,24 @@ def stale_batches(store: Store, line: list[Stage]) -> list[str]:
         for batch in store.batches(line[-1].corpus)
         if any(_is_stale(store, stage, batch) for stage in line)
     ]
+
+
+def batches_with_failures(store: Store, line: list[Stage]) -> list[str]:
+    """Keys of batches with failed requests in a corpus that a model made, sorted. Rules would only
+    fail again."""
+    found = {
+        batch
+        for stage in line
+        if isinstance(stage.engine, ModelSpec)
+        for batch in store.batches(stage.corpus)
+        if _failed_requests(store, stage, batch)
+    }
+    return sorted(found)
+
+
+def _failed_requests(store: Store, stage: Stage, batch: str) -> int:
+    counts = store.open(stage.corpus, batch, lawful=False).footer.counts
+    return counts.other.get("requests_failed", 0)
 
 
 def _is_stale(store: Store, stage: Stage, batch: str) -> bool:

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from synth_assets.errors import SynthAssetsError
 from synth_assets.executor.gpu_lane import shut_down
 from synth_assets.home import Home
 from synth_assets.ingest.plan import all_manifests, plan_batches
-from synth_assets.line import build_line, stale_batches
+from synth_assets.line import batches_with_failures, build_line, stale_batches
 from synth_assets.profile import Profile
 from synth_assets.report.funnel import funnel, print_funnel
 from synth_assets.serve import Services, ended_by_signals, refuse_taken_port
@@ -21,8 +22,17 @@ from synth_assets.serve import Services, ended_by_signals, refuse_taken_port
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Again:
+    """Which finished batches to make again: those of another profile or version, and those with
+    failed requests, which are then sent again."""
+
+    stale: bool = False
+    failed: bool = False
+
+
 def bring_up(
-    home: Home, profile: Profile, data: Path, *, port: int | None, refresh: bool, say: Say
+    home: Home, profile: Profile, data: Path, *, port: int | None, again: Again, say: Say
 ) -> None:
     """See `synth-assets up`. With `port` None it ends after the funnel.
 
@@ -34,7 +44,7 @@ def bring_up(
         refuse_taken_port(port)
     with ended_by_signals():
         try:
-            problems = _materialize(home, profile, data, refresh, say)
+            problems = _materialize(home, profile, data, again, say)
             if port is not None:
                 _serve(home, port, say)
         except KeyboardInterrupt:
@@ -54,7 +64,7 @@ def prepare(home: Home) -> None:
         shutil.copy(DAGSTER_YAML, settings)
 
 
-def _materialize(home: Home, profile: Profile, data: Path, refresh: bool, say: Say) -> list[str]:
+def _materialize(home: Home, profile: Profile, data: Path, again: Again, say: Say) -> list[str]:
     """Plan and run what is pending; the sentences of the batches that failed."""
     from synth_assets.defs import launch
 
@@ -68,12 +78,12 @@ def _materialize(home: Home, profile: Profile, data: Path, refresh: bool, say: S
         pending = launch.pending(instance, store)
         if not pending:
             say("nothing new to run: every planned batch has run")
-        for key in pending + _stale(store, profile, pending, refresh, say):
+        for key in pending + _again(store, profile, pending, again, say):
             if key in pending and not launch.is_pending(instance, key):
                 say(f"batch {key}: another run has taken it up")
                 continue
             say(f"batch {key}: materializing {len(build_line(profile))} corpora")
-            outcome = launch.run_batch(instance, key, say)
+            outcome = launch.run_batch(instance, key, say, retry_failed=again.failed)
             if outcome.stopped:
                 raise KeyboardInterrupt
             _show(profile, store, key)
@@ -84,17 +94,21 @@ def _materialize(home: Home, profile: Profile, data: Path, refresh: bool, say: S
     return problems
 
 
-def _stale(
-    store: Store, profile: Profile, pending: list[str], refresh: bool, say: Say
-) -> list[str]:
-    """Batches to make again; without `refresh` they are only named."""
-    stale = [key for key in stale_batches(store, build_line(profile)) if key not in pending]
-    if stale and not refresh:
+def _again(store: Store, profile: Profile, pending: list[str], again: Again, say: Say) -> list[str]:
+    """Batches to make again, in the order of their keys; without the flag they are only named."""
+    line = build_line(profile)
+    stale = [key for key in stale_batches(store, line) if key not in pending]
+    failed = [key for key in batches_with_failures(store, line) if key not in pending]
+    if stale and not again.stale:
         say(
             f"made under another profile or version: {', '.join(stale)}; "
             f"run with --refresh to make them again"
         )
-    return stale if refresh else []
+    if failed and not again.failed:
+        say(
+            f"with failed requests: {', '.join(failed)}; run with --retry-failed to send them again"
+        )
+    return sorted({*(stale if again.stale else []), *(failed if again.failed else [])})
 
 
 def _show(profile: Profile, store: Store, batch: str) -> None:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from synth_assets.corpus.store import Store
 from synth_assets.defs.partitions import asset_key, batches
-from synth_assets.executor.marks import cpu_marks
+from synth_assets.executor.marks import marks_of
 from synth_assets.line import Stage
 from synth_assets.quality.checks import SqlCheck, Verdict, load_checks, run_checks
 from synth_assets.report.tables import markdown_table
@@ -49,7 +49,7 @@ def _grouped(stage: Stage, checks: Sequence[SqlCheck], store: Store) -> dg.Asset
     @dg.multi_asset_check(
         name=f"check_{stage.corpus.replace('/', '__')}",
         specs=specs,
-        op_tags=cpu_marks()["op_tags"],
+        op_tags=marks_of(None)["op_tags"],
     )
     def grouped(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         batch = context.op_execution_context.partition_key

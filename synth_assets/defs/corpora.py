@@ -9,17 +9,21 @@ from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
 from synth_assets.defs.guard import refuse_unchecked_inputs, wait_for_earlier_batches
-from synth_assets.defs.metadata import describe
+from synth_assets.defs.metadata import account, describe
 from synth_assets.defs.partitions import (
     FORCE_TAG,
     GROUP,
     LAW_CHECK,
     LINE_JOB,
+    RETRY_FAILED_TAG,
     asset_key,
     batches,
 )
 from synth_assets.errors import SynthAssetsError
-from synth_assets.executor.marks import GPU_RETRIES, cpu_marks, current_lane, gpu_marks
+from synth_assets.executor.lanes import current_lane
+from synth_assets.executor.marks import GENERATION_RETRIES, marks_of
+from synth_assets.executor.stopping import report_hang, stop_asked
+from synth_assets.generation.money.ledger import open_ledger
 from synth_assets.line import Stage
 from synth_assets.profile import Profile
 
@@ -52,7 +56,7 @@ def _asset(
         partitions_def=batches,
         description="Nothing vanishes: what came in equals what was kept, dropped or failed.",
     )
-    marks = gpu_marks() if stage.gpu else cpu_marks()
+    retries = dg.RetryPolicy(max_retries=GENERATION_RETRIES, delay=1)
 
     @dg.asset(
         key=asset_key(stage.corpus),
@@ -61,10 +65,9 @@ def _asset(
         group_name=GROUP,
         description=stage.description,
         code_version=stage.code_version,
-        kinds=set(stage.kinds),
         check_specs=[law],
-        retry_policy=dg.RetryPolicy(max_retries=GPU_RETRIES, delay=1) if stage.gpu else None,
-        **marks,
+        retry_policy=retries if stage.engine is not None else None,
+        **marks_of(stage.engine),
     )
     def corpus(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         run = _stage_run(context, stage, profile, store)
@@ -84,8 +87,12 @@ def _stage_run(
         profile=profile,
         batch=context.partition_key,
         code_version=stage.code_version,
+        run_id=context.run_id,
         log=context.log.info,
+        cancelled=stop_asked,
         force=context.run.tags.get(FORCE_TAG, "") == "true",
+        on_hang=report_hang,
+        retry_failed=context.run.tags.get(RETRY_FAILED_TAG, "") == "true",
     )
 
 
@@ -105,11 +112,10 @@ def _result(
     stage: Stage, run: StageRun, footer: Footer, law: dg.AssetCheckSpec
 ) -> dg.MaterializeResult[None]:
     corpus = run.store.open(stage.corpus, run.batch, lawful=False)
-    metadata = describe(corpus, stage.columns) | {
-        "lane": current_lane(),
-        "process": os.getpid(),
-        "forced": run.force,
-    }
+    ledger = open_ledger(run.profile)
+    spent = account(run.store, ledger, stage.corpus, run.batch) if stage.engine else {}
+    metadata = describe(corpus, stage.columns) | spent
+    metadata |= {"lane": current_lane(), "process": os.getpid(), "forced": run.force}
     return dg.MaterializeResult(
         metadata=metadata,
         data_version=dg.DataVersion(corpus.data_version),

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from synth_assets.defs.partitions import ACTIVE
-from synth_assets.executor.workers import WORKER_TAG, is_gone, process_id
+from synth_assets.executor.workers import is_gone, process_id, worker_of
 
 
 def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
@@ -11,7 +11,7 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     reruns then do what is left; the journal keeps what was paid for."""
     buried = []
     for run in instance.get_runs(dg.RunsFilter(statuses=ACTIVE)):
-        mark = run.tags.get(WORKER_TAG)
+        mark = worker_of(run.run_id, run.tags)
         if mark and is_gone(mark):
             instance.report_run_failed(run, f"its worker, process {process_id(mark)}, is gone")
             buried.append(run.run_id)

@@ -10,10 +10,16 @@ import dagster as dg
 from synth_assets.corpus.store import Store
 from synth_assets.dedup.admitted import is_abandoned
 from synth_assets.defs.dead_runs import bury_dead_runs
-from synth_assets.defs.partitions import ACTIVE, LINE_JOB, PARTITION_TAG, batches
+from synth_assets.defs.partitions import (
+    ACTIVE,
+    LINE_JOB,
+    PARTITION_TAG,
+    RETRY_FAILED_TAG,
+    batches,
+)
 from synth_assets.defs.planning import covers_line
-from synth_assets.executor.dagster_private import create_run, execute_run
-from synth_assets.executor.workers import WORKER_TAG, own_mark
+from synth_assets.executor.dagster_private import RunFailureReason, create_run, execute_run
+from synth_assets.executor.workers import worker_tags
 from synth_assets.home import Home
 from synth_assets.ingest.plan import all_manifests
 
@@ -61,15 +67,23 @@ def is_pending(instance: dg.DagsterInstance, batch: str) -> bool:
     return not any(covers_line(run) for run in runs)
 
 
-def run_batch(instance: dg.DagsterInstance, batch: str, say: Say) -> RunOutcome:
+def run_batch(
+    instance: dg.DagsterInstance, batch: str, say: Say, *, retry_failed: bool = False
+) -> RunOutcome:
     """All corpora of one batch, a line of progress per asset."""
-    job, run = create_run(instance, LINE_JOB, {PARTITION_TAG: batch, WORKER_TAG: own_mark()})
+    tags = {PARTITION_TAG: batch}
+    if retry_failed:
+        tags[RETRY_FAILED_TAG] = "true"
+    job, run = create_run(instance, LINE_JOB, tags)
+    instance.add_run_tags(run.run_id, worker_tags(run.run_id))
     problems: list[str] = []
     for event in execute_run(instance, job, run):
         if (line := _progress(event)) is not None:
             say(line)
         if event.is_step_failure:
             problems.append(_problem(event))
+        elif event.event_type == dg.DagsterEventType.RUN_FAILURE and not problems:
+            problems += _problem_of_run(event)
     finished = instance.get_run_by_id(run.run_id)
     succeeded = finished is not None and finished.is_success
     return RunOutcome(run.run_id, succeeded, problems)
@@ -97,6 +111,14 @@ def _progress(event: dg.DagsterEvent) -> str | None:
 def _retry_reason(event: dg.DagsterEvent) -> str:
     error = event.step_retry_data.error
     return error.message.strip() if error else "it asked for it"
+
+
+def _problem_of_run(event: dg.DagsterEvent) -> list[str]:
+    """Why a run failed without a step that failed; nothing where it was stopped."""
+    failure = event.job_failure_data
+    if failure.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION or failure.error is None:
+        return []
+    return [failure.error.message.strip()]
 
 
 def _problem(event: dg.DagsterEvent) -> str:

@@ -4,11 +4,27 @@ import dagster as dg
 import polars as pl
 
 from synth_assets.corpus.schema import DESCRIPTIONS, Schema
-from synth_assets.corpus.store import Corpus
+from synth_assets.corpus.store import Corpus, Store
+from synth_assets.generation.money.accounting import accounts, gate_rates
+from synth_assets.generation.money.entries import Ledger
 from synth_assets.report.svg import as_markdown_image, funnel_svg
 from synth_assets.report.tables import markdown_table
 
-Metadata = dg.MetadataValue | int | str | bool
+Metadata = dg.MetadataValue | int | float | str | bool
+
+ACCOUNT = {
+    "requests": "requests_sent",
+    "prompt_tokens": "prompt_tokens",
+    "completion_tokens": "completion_tokens",
+    "seconds": "engine_seconds",
+    "gpu_seconds": "gpu_seconds",
+    "tokens_per_second": "tokens_per_second",
+    "cost": "cost",
+    "currency": "currency",
+    "cost_per_million_kept_tokens": "cost_per_million_kept_tokens",
+    "acceptance_rate": "acceptance_rate",
+}
+"""Columns of `accounting.ACCOUNTS` and their names on the page; what is not known is left out."""
 
 SAMPLE_ROWS = 3
 SAMPLE_COLUMNS = ("title", "lang", "text")
@@ -32,6 +48,25 @@ def describe(corpus: Corpus, columns: Schema) -> dict[str, Metadata]:
     metadata |= counts.other
     if (sample := _sample(corpus)) is not None:
         metadata["sample"] = dg.MetadataValue.md(sample)
+    return metadata
+
+
+def account(store: Store, ledger: Ledger, corpus: str, batch: str) -> dict[str, Metadata]:
+    """What a generated batch has taken so far, over all its runs, and the share of judged texts
+    that each gate let pass, as numbers that the UI plots over time; empty for other corpora."""
+    taken = accounts(store, ledger, corpus, batch).to_dicts()
+    values = {shown: taken[0][name] for name, shown in ACCOUNT.items()} if taken else {}
+    metadata: dict[str, Metadata] = {
+        name: round(value, 6) if isinstance(value, float) else value
+        for name, value in values.items()
+        if value is not None
+    }
+    gates = gate_rates(store, corpus, batch).drop("corpus", "batch")
+    gates = gates.with_columns(pl.col("acceptance_rate").round(6))
+    if gates.height:
+        rates = gates.select("gate", "acceptance_rate").iter_rows()
+        metadata |= {f"accept/{gate}": rate for gate, rate in rates}
+        metadata["gates"] = dg.MetadataValue.md(markdown_table(gates))
     return metadata
 
 

@@ -7,6 +7,7 @@ LINE_JOB = "corpora"
 PLAN_JOB = "plan_batches"
 LAW_CHECK = "conservation"
 FORCE_TAG = "synth_assets/force"
+RETRY_FAILED_TAG = "synth_assets/retry_failed"
 PARTITION_TAG = "dagster/partition"
 
 ACTIVE = [

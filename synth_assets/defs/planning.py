@@ -16,6 +16,7 @@ from synth_assets.corpus.store import Store
 from synth_assets.dedup.admitted import is_abandoned
 from synth_assets.defs.dead_runs import bury_dead_runs
 from synth_assets.defs.partitions import LINE_JOB, PARTITION_TAG, PLAN_JOB, batches
+from synth_assets.executor.marks import PRIORITY_TAG
 from synth_assets.ingest.plan import BatchManifest, all_manifests, plan_batches
 from synth_assets.profile import Profile
 
@@ -78,12 +79,22 @@ def new_batches_sensor(store: Store) -> dg.SensorDefinition:
             return dg.SkipReason("every planned batch has run")
         keys = [manifest.key for manifest in waiting]
         return dg.SensorResult(
-            run_requests=[dg.RunRequest(run_key=key, partition_key=key) for key in keys],
+            run_requests=[_request(manifest) for manifest in waiting],
             dynamic_partitions_requests=[batches.build_add_request(keys)],
             cursor=str(min(manifest.admission for manifest in waiting) - 1),
         )
 
     return new_batches
+
+
+def _request(manifest: BatchManifest) -> dg.RunRequest:
+    """Of queued runs the earliest batch goes first, also when it is tried again: `deduped` of all
+    later ones waits for its signatures and keeps their places among the runs at once."""
+    return dg.RunRequest(
+        run_key=manifest.key,
+        partition_key=manifest.key,
+        tags={PRIORITY_TAG: str(-manifest.admission)},
+    )
 
 
 def unrun_batches(

@@ -11,7 +11,7 @@ from dagster._cli.api import _execute_step_command_body
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 from dagster._core.event_api import PartitionKeyFilter
-from dagster._core.events import EngineEventData
+from dagster._core.events import EngineEventData, RunFailureReason
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.step_delegating import StepDelegatingExecutor
@@ -35,6 +35,7 @@ __all__ = [
     "EngineEventData",
     "PartitionKeyFilter",
     "RetryMode",
+    "RunFailureReason",
     "StepDelegatingExecutor",
     "StepHandler",
     "StepHandlerContext",

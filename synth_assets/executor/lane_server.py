@@ -2,8 +2,9 @@
 one at a time, for all runs. `python -m synth_assets.executor.lane_server`.
 
 The main thread executes steps (Dagster turns signals into exceptions only there); each connection
-has a thread that watches it. A step whose connection ends is interrupted, and if it does not stop
-within 5 s the process ends itself: the journal holds all that was finished.
+has a thread that watches it. A step whose connection ends is asked to stop, then interrupted, and
+if it still goes on the process ends itself (see `stopping`): the journal holds all that was
+finished, and clients whose steps wait hand them to the next process.
 """
 
 import os
@@ -16,20 +17,19 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from filelock import FileLock, Timeout
 
 from synth_assets.executor.gpu_lane import answers
 from synth_assets.executor.lane_address import LaneAddress, code_identity
-from synth_assets.executor.marks import GPU, LANE_VARIABLE
+from synth_assets.executor.lanes import GPU, LANE_VARIABLE
+from synth_assets.executor.stopping import EXIT_STUCK, STOP, report_hang, wind_down
 from synth_assets.executor.wire import LaneReply, LaneRequest, Line
 from synth_assets.home import Home
 
-GRACE_S = 5.0
 LOCK_S = 30.0
 """How long a new server waits for the lock of one that is closing its model."""
-INTERRUPTS = 2
-EXIT_STUCK = 70
 
 
 @dataclass(eq=False)
@@ -97,6 +97,8 @@ class LaneServer:
         reply = LaneReply("done", os.getpid())
         try:
             if self._begin(task):
+                with suppress(OSError):  # a client that is gone is seen by its own thread
+                    task.line.send(LaneReply("begun", os.getpid()))
                 self._execute(task.arguments)
             self._leave()
         except BaseException as error:
@@ -114,6 +116,7 @@ class LaneServer:
         with self._changed:
             self._waiting.popleft()
             self._at_work = task
+            STOP.clear()
             return not task.cancelled.is_set()
 
     def _leave(self) -> None:
@@ -177,29 +180,34 @@ class LaneServer:
         self._cancel(task)
 
     def _cancel(self, task: Task) -> None:
-        """Interrupt a step at work, or see to it that it never begins; once."""
+        """Stop a step at work, or see to it that it never begins; once."""
         with self._changed:
             if task.cancelled.is_set():
                 return
             task.cancelled.set()
             if self._at_work is not task:
                 return
-            _log("the run worker is gone or stops the step; interrupting it")
-        for _ in range(INTERRUPTS):
-            self._interrupt(task)
-            if task.finished.wait(GRACE_S / INTERRUPTS):
-                return
-        _log(f"the step did not stop within {GRACE_S:.0f} s; the lane ends itself")
-        os._exit(EXIT_STUCK)
+            STOP.set()
+            _log("the run worker is gone or stops the step; asking it to end")
+        if not wind_down(task.finished, partial(self._interrupt, task)):
+            _log("the step goes on all the same; the lane ends itself")
+            os._exit(EXIT_STUCK)
 
     def _interrupt(self, task: Task) -> None:
-        """Raise KeyboardInterrupt in the main thread, also out of a system call. One that falls
-        into a callback of the interpreter is lost, which is why `_cancel` tries again."""
+        """Raise KeyboardInterrupt in the main thread, also out of a system call."""
         with self._changed:
             if self._at_work is task:
                 main = threading.main_thread().ident
                 assert main is not None
                 signal.pthread_kill(main, signal.SIGINT)
+
+    def tell_hang(self, sentence: str) -> None:
+        """Tell the client of the step at work that its engine hangs, before the process ends."""
+        _log(sentence)
+        with self._changed:
+            task = self._at_work
+        if task is not None:
+            task.line.send(LaneReply("hung", os.getpid(), {"error": sentence}))
 
     def _shut_down(self, line: Line, client: str) -> None:
         """End the lane, stopping the steps of this client; not while steps of others are at work
@@ -253,13 +261,15 @@ def _serve(home: Home, address: LaneAddress) -> None:
     from synth_assets.generation.engines.warm import keep_warm
 
     _log(f"GPU lane {os.getpid()} starts under {home.path}")
-    LaneServer(
+    server = LaneServer(
         address,
         idle_s=definitions.PROFILE.executor.lane_idle_s,
         execute=execute_step,
         identity=code_identity(),
         on_end=keep_warm().close,
-    ).serve()
+    )
+    report_hang.goes_to(server.tell_hang)
+    server.serve()
     _log("GPU lane ends")
 
 

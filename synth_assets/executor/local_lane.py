@@ -2,17 +2,41 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
-from multiprocessing import connection, parent_process
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from synth_assets.executor.marks import CPU, LANE_VARIABLE
+from synth_assets.executor.lanes import CPU, LANE_VARIABLE
+from synth_assets.executor.stopping import EXIT_STUCK, STOP, report_hang, wind_down
 
 PRELOAD = [
     "synth_assets.executor.preload",
 ]
-GRACE_S = 5.0
+STOP_S = 9.0
+"""After this a child that does not end itself is killed."""
+
+
+@dataclass
+class Child:
+    """One step's process. `line` carries the wish that it stop, and back that its engine hangs."""
+
+    process: BaseProcess
+    line: Connection
+    seen_ended: bool = False
+
+    def ask_to_stop(self) -> None:
+        with suppress(OSError):  # it has ended
+            self.line.send("stop")
+
+    def last_word(self) -> str:
+        try:
+            return str(self.line.recv())
+        except (EOFError, OSError):
+            return f"its process {self.process.pid} ended with exit code {self.process.exitcode}"
 
 
 class LocalLane:
@@ -21,16 +45,16 @@ class LocalLane:
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOAD)
-        self._children: dict[str, BaseProcess] = {}
-        self._seen_ended: set[str] = set()
+        self._children: dict[str, Child] = {}
 
     def launch(self, step: str, arguments: str) -> str:
         """Start a step; returns where it runs, for the log."""
-        child = self._context.Process(target=run_child, args=(arguments,), name=step)
-        child.start()
-        self._children[step] = child
-        self._seen_ended.discard(step)
-        return f"local child {child.pid}"
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=run_child, args=(arguments, theirs), name=step)
+        process.start()
+        theirs.close()
+        self._children[step] = Child(process, ours)
+        return f"local child {process.pid}"
 
     def fault(self, step: str) -> str | None:
         """Why a step that has not reported its end never will; None while it may still.
@@ -42,39 +66,57 @@ class LocalLane:
         child = self._children.get(step)
         if child is None:
             return "this run worker did not start it"
-        if child.is_alive():
+        if child.process.is_alive():
             return None
-        if step not in self._seen_ended:
-            self._seen_ended.add(step)
+        if not child.seen_ended:
+            child.seen_ended = True
             return None
-        return f"its process {child.pid} ended with exit code {child.exitcode}"
+        return child.last_word()
 
     def stop(self, step: str) -> None:
-        """Interrupt a step, so that it can finish what it holds; kill it after 5 s."""
-        self._seen_ended.discard(step)
-        child = self._children.pop(step, None)
-        if child is None:
+        """Stop a step, so that it can finish what it holds; kill it after 9 s.
+
+        Steps are stopped where their run is, one after the other: the first call asks all of
+        them, so that they end at the same time.
+        """
+        for child in self._children.values():
+            child.ask_to_stop()
+        child_of_step = self._children.pop(step, None)
+        if child_of_step is None:
             return
-        child.terminate()
-        child.join(GRACE_S)
-        if child.is_alive():
-            child.kill()
-            child.join()
+        process = child_of_step.process
+        process.join(STOP_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
 
 
-def run_child(arguments: str) -> None:
+def run_child(arguments: str, line: Connection) -> None:
     """What a child does: watch its parent, execute the step, end."""
     os.environ[LANE_VARIABLE] = CPU
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.setpgrp()  # Ctrl-C in a terminal reaches the run worker alone, which stops its steps
+    report_hang.goes_to(line.send)
+    threading.Thread(target=_obey, args=(line,), daemon=True).start()
     from synth_assets.executor.dagster_private import execute_step
 
     execute_step(arguments)
     sys.stdout.flush()
 
 
-def _end_with_parent() -> None:
-    """A run worker that was killed takes its children along: nothing goes on unseen."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
+def _obey(line: Connection) -> None:
+    """Stop the step when the run worker asks for it. A worker that was killed takes its children
+    along: nothing goes on unseen."""
+    try:
+        line.recv()
+    except (EOFError, OSError):
         os._exit(1)
+    STOP.set()
+    wind_down(threading.Event(), _interrupt)
+    os._exit(EXIT_STUCK)
+
+
+def _interrupt() -> None:
+    """Raise Dagster's interrupt in the main thread, also out of a system call."""
+    main = threading.main_thread().ident
+    assert main is not None
+    signal.pthread_kill(main, signal.SIGINT)

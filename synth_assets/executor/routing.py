@@ -18,10 +18,13 @@ from synth_assets.executor.dagster_private import (
     step_to_launch,
 )
 from synth_assets.executor.gpu_lane import GpuLane
+from synth_assets.executor.lanes import CPU, GPU
 from synth_assets.executor.local_lane import LocalLane
-from synth_assets.executor.marks import CPU, GPU, LANE_TAG
-from synth_assets.executor.workers import WORKER_TAG, own_mark
+from synth_assets.executor.marks import LANE_TAG, marks_of
+from synth_assets.executor.workers import worker_tags
 from synth_assets.home import Home
+from synth_assets.line import build_line
+from synth_assets.profile import Profile
 
 POLL_S = 0.2
 HEALTH_S = 1
@@ -77,11 +80,9 @@ class RoutingStepHandler(StepHandler):
     def _tag_run(self, context: StepHandlerContext) -> None:
         """The run carries the hash of the profile that its steps load, and who executes it."""
         if not self._tagged:
-            tags = {
-                PROFILE_TAG: os.environ.get("SYNTH_ASSETS_PROFILE_HASH", ""),
-                WORKER_TAG: own_mark(),
-            }
-            context.instance.add_run_tags(context.dagster_run.run_id, tags)
+            run_id = context.dagster_run.run_id
+            profile = {PROFILE_TAG: os.environ.get("SYNTH_ASSETS_PROFILE_HASH", "")}
+            context.instance.add_run_tags(run_id, profile | worker_tags(run_id))
             self._tagged = True
 
 
@@ -89,7 +90,9 @@ class RoutingStepHandler(StepHandler):
     name="routing",
     config_schema={
         "max_concurrent": Field(
-            int, default_value=0, description="steps at once; 0: CPU steps of the profile plus one"
+            int,
+            default_value=0,
+            description="steps at once; 0: CPU steps of the profile plus one for every pool",
         )
     },
     requirements=multiple_process_executor_requirements(),
@@ -104,5 +107,12 @@ def routing_executor(init_context: InitExecutorContext) -> Executor:
         retries=RetryMode.ENABLED,
         sleep_seconds=POLL_S,
         check_step_health_interval_seconds=HEALTH_S,
-        max_concurrent=configured or PROFILE.executor.max_cpu_steps + 1,
+        max_concurrent=configured or steps_at_once(PROFILE),
     )
+
+
+def steps_at_once(profile: Profile) -> int:
+    """CPU steps as the profile has it, and one for the GPU lane and every served model, so that
+    none of these stands idle while the others work."""
+    pools = {marks_of(stage.engine)["pool"] for stage in build_line(profile)} - {None}
+    return profile.executor.max_cpu_steps + len(pools)

@@ -25,8 +25,9 @@ class LaneRequest:
 
 @dataclass(frozen=True)
 class LaneReply:
-    """`accepted`, `done`, `failed`, `status`; `busy` (to `shutdown`: the lane goes on); to `step`
-    also `stale` (the lane runs other code and ends) and `ending`."""
+    """To `step` first `accepted`, `stale` (the lane runs other code and ends) or `ending`; then
+    `begun` when its turn has come, and `done`, `failed` or `hung` (its engine; the lane ends). To
+    `shutdown` `accepted` or `busy` (the lane goes on). To `status` `status`."""
 
     kind: str
     pid: int

@@ -24,7 +24,8 @@ def empty() -> None:
 
 def start(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, mark: str) -> str:
     """A run in this state whose step has claimed the only slot of the pool."""
-    run = instance.create_run_for_job(empty, status=status, tags={WORKER_TAG: mark})
+    run = instance.create_run_for_job(empty, status=status)
+    instance.add_run_tags(run.run_id, {WORKER_TAG: f"{mark} {run.run_id}"})
     claim = instance.event_log_storage.claim_concurrency_slot("gpu", run.run_id, "step")
     assert claim.is_claimed
     return run.run_id
@@ -40,6 +41,17 @@ def test_a_run_whose_worker_is_gone_is_failed_and_its_slot_freed(instance) -> No
     assert bury_dead_runs(instance) == [run_id]
     assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.FAILURE
     assert claimed(instance) == 0
+
+
+def test_a_retry_is_not_taken_for_the_dead_run_whose_tags_it_inherits(instance) -> None:
+    host, pid, _ = own_mark().split()
+    dead = start(instance, dg.DagsterRunStatus.STARTED, f"{host} {pid} 1.00")
+    assert bury_dead_runs(instance) == [dead]
+    retry = instance.create_run_for_job(
+        empty, status=dg.DagsterRunStatus.STARTING, tags=instance.get_run_by_id(dead).tags
+    )
+    assert bury_dead_runs(instance) == []
+    assert instance.get_run_by_id(retry.run_id).status == dg.DagsterRunStatus.STARTING
 
 
 def test_a_run_at_work_keeps_its_slot(instance) -> None:

@@ -11,6 +11,7 @@ import pytest
 from synth_assets.defs.build import build_definitions
 from synth_assets.errors import ProfileError
 from synth_assets.executor.marks import LANE_TAG
+from synth_assets.executor.routing import steps_at_once
 from synth_assets.profile import Profile, load_profile
 
 CHECKOUT = Path(__file__).parents[2]
@@ -81,16 +82,57 @@ def test_all_corpora_stand_in_one_group_and_one_partition_set(repository) -> Non
     assert {node.partitions_def.name for node in nodes} == {"batch"}
 
 
-def test_gpu_assets_carry_all_their_marks(repository) -> None:
-    graph = repository.asset_graph
+def marks(profile: Profile) -> dict[str, tuple[str, str | None, set[str], bool]]:
+    """Lane, pool, kinds of every asset, and whether its step is tried again."""
+    graph = build_definitions(profile).get_repository_def().asset_graph
+    found = {}
     for key in graph.get_all_asset_keys():
-        node = graph.get(key)
-        is_gpu = key.path[0] in ("rewritten", "translated")
-        operation = node.assets_def.node_def
-        assert ("dagster/kind/gpu" in node.tags) == is_gpu
-        assert operation.tags[LANE_TAG] == ("gpu" if is_gpu else "cpu")
-        assert operation.pool == ("gpu" if is_gpu else None)
-        assert (operation.retry_policy is not None) == is_gpu
+        operation = graph.get(key).assets_def.node_def
+        found[key.to_user_string()] = (
+            operation.tags[LANE_TAG],
+            operation.pool,
+            graph.get(key).kinds,
+            operation.retry_policy is not None,
+        )
+        assert graph.get(key).tags[LANE_TAG] == operation.tags[LANE_TAG]
+    return found
+
+
+def test_only_a_model_on_the_device_is_marked_gpu(profile: Profile) -> None:
+    found = marks(profile)
+    assert found.pop("translated/cat_Latn") == (
+        "gpu",
+        "gpu",
+        {"gpu", "transformers", "parquet"},
+        True,
+    )
+    for corpus, (lane, pool, kinds, retried) in found.items():
+        is_rewritten = corpus.startswith("rewritten")
+        assert (lane, pool, retried) == ("cpu", None, is_rewritten)
+        assert kinds == ({"rules", "parquet"} if is_rewritten else {"polars", "parquet"})
+
+
+MIXED = """
+rewriting:
+  recipes:
+    faq: {engine: {kind: openai, model: m, url: "http://localhost:8000/v1"}}
+    table: {engine: {kind: openai, model: n, url: "http://LOCALHOST:8000/v1/"}}
+    tutorial: {engine: {kind: openai, model: m, url: "https://models.example/v1"}}
+    encyclopedic: {engine: {kind: vllm, model: "bundled:en-ca"}}
+"""
+
+
+def test_a_served_model_is_waited_for_beside_the_gpu_one_step_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.yaml"
+    path.write_text(MIXED)
+    mixed = load_profile(path)
+    found = marks(mixed)
+    here, there = "served/localhost:8000", "served/models.example"
+    assert found["rewritten/faq"] == ("cpu", here, {"openai", "parquet"}, True)
+    assert found["rewritten/table"] == found["rewritten/faq"]
+    assert found["rewritten/tutorial"][:2] == ("cpu", there)
+    assert found["rewritten/encyclopedic"][:3] == ("gpu", "gpu", {"gpu", "vllm", "parquet"})
+    assert steps_at_once(mixed) == mixed.executor.max_cpu_steps + 3
 
 
 def test_a_change_marks_exactly_what_it_touches(profile: Profile, tmp_path: Path) -> None:

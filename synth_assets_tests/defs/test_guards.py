@@ -11,7 +11,7 @@ from synth_assets.corpus.store import Store
 from synth_assets.defs.build import build_definitions
 from synth_assets.defs.partitions import FORCE_TAG, LINE_JOB, batches
 from synth_assets.defs.planning import unrun_batches
-from synth_assets.ingest.plan import plan_batches
+from synth_assets.ingest.plan import load_manifest, plan_batches
 from synth_assets.profile import Profile, load_profile
 
 TEXT = (
@@ -61,7 +61,7 @@ def run(profile: Profile, instance: dg.DagsterInstance, *corpora: str, **tags: s
         return definitions.resolve_job_def(LINE_JOB).execute_in_process(
             instance=instance, partition_key=BATCH, raise_on_error=False, tags=tags
         )
-    keys = [dg.AssetKey(corpus) for corpus in corpora]
+    keys = [dg.AssetKey(corpus.split("/")) for corpus in corpora]
     job = dg.define_asset_job(
         "some",
         selection=dg.AssetSelection.assets(*keys),
@@ -135,6 +135,8 @@ def test_the_sensor_asks_for_every_planned_batch_that_never_ran(
 
     (request,) = tick().run_requests
     assert request.run_key == request.partition_key == BATCH
+    admission = load_manifest(planned, BATCH).admission
+    assert request.tags["dagster/priority"] == str(-admission)  # the earliest goes first
     assert [item.key for item in unrun_batches(instance, planned)] == [BATCH]
     run(light, instance, "raw_web")
     assert [item.key for item in unrun_batches(instance, planned)] == [BATCH]

@@ -106,6 +106,31 @@ class GraphQl:
         else:
             self.ask("mutation($id: String!) { stopSensor(id: $id) { __typename } }", id=sensor)
 
+    def launch_corpora(self, batch: str, *corpora: str) -> str:
+        """Launch a run of some corpora of one batch, as *Materialize* does; its id."""
+        query = """mutation($keys: [AssetKeyInput!], $tags: [ExecutionTag!]) {
+            launchRun(executionParams: { selector: {
+                repositoryName: "__repository__", repositoryLocationName: "synth_assets",
+                pipelineName: "corpora", assetSelection: $keys },
+                executionMetadata: { tags: $tags } }) {
+            __typename ... on LaunchRunSuccess { run { runId } } } }"""
+        keys = [{"path": corpus.split("/")} for corpus in corpora]
+        tags = [{"key": "dagster/partition", "value": batch}]
+        launched = self.ask(query, keys=keys, tags=tags)["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return str(launched["run"]["runId"])
+
+    def terminate(self, run_id: str) -> None:
+        """What the button *Terminate* of a run sends."""
+        query = """mutation($ids: [String!]!) { terminateRuns(
+            runIds: $ids, terminatePolicy: SAFE_TERMINATE) { __typename
+            ... on TerminateRunsResult { terminateRunResults { __typename } } } }"""
+        (ended,) = self.ask(query, ids=[run_id])["terminateRuns"]["terminateRunResults"]
+        assert ended["__typename"] == "TerminateRunSuccess", ended
+
+    def status(self, run_id: str) -> str:
+        return next(run["status"] for run in self.runs() if run["runId"] == run_id)
+
     def launch(self, job: str) -> None:
         """Launch an unpartitioned job, as a schedule's tick does."""
         query = """mutation($job: String!) { launchRun(executionParams: { selector: {

@@ -1,0 +1,102 @@
+"""Cancelling a run in the UI while it generates: quick, and nothing that was finished is lost."""
+
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+import pytest
+
+from synth_assets.corpus.store import Store
+from synth_assets.defs import launch
+from synth_assets.executor.gpu_lane import ask, connect
+from synth_assets.executor.lane_address import LaneAddress
+from synth_assets.executor.wire import LaneRequest
+from synth_assets.ingest.plan import plan_batches
+from synth_assets.profile import load_profile
+from synth_assets.serve import Services
+from synth_assets.up import prepare
+from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
+from synth_assets_tests.end_to_end.dagster_ui import GraphQl
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.drill]
+
+BATCH = "2026-01-01"
+CORPUS = "translated/cat_Latn"
+LIMIT_S = 10.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class LaneState:
+    pid: int
+    busy: bool
+
+
+def lane_state(site: Site) -> LaneState | None:
+    """What the lane says of itself; None when there is none."""
+    line = connect(LaneAddress.of(site.home))
+    reply = ask(line, LaneRequest("status")) if line else None
+    return LaneState(reply.pid, reply.detail["busy"]) if reply else None
+
+
+@pytest.fixture
+def graphql(
+    site: Site, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[GraphQl]:
+    """The UI of a home with one planned batch that no sensor takes up."""
+    monkeypatch.setenv("SYNTH_ASSETS_HOME", str(site.home.path))
+    prepare(site.home)
+    with launch.open_instance(site.home) as instance:
+        services = Services(site.home, free_port())
+        try:
+            services.start()
+            asked = GraphQl(services.url)
+            asked.set_sensor("new_batches", running=False)
+            profile = load_profile(home=site.home)
+            data = write_pages(tmp_path_factory.mktemp("data"), 40)
+            plan_batches(Store(profile.root), [data], profile, date.fromisoformat(BATCH))
+            instance.add_dynamic_partitions("batch", [BATCH])
+            yield asked
+        finally:
+            services.stop()
+
+
+def test_a_run_cancelled_in_the_ui_stops_soon_and_keeps_what_is_finished(
+    graphql: GraphQl, site: Site
+) -> None:
+    run = graphql.launch_corpora(BATCH, "raw_web", "filtered", CORPUS)
+    wait_for(lambda: len(site.journal_keys(CORPUS)) > 20, 240, "translation")
+    before = lane_state(site)
+    assert before is not None
+    assert before.busy
+
+    begun = time.monotonic()
+    graphql.terminate(run)
+    wait_for(lambda: not ((lane := lane_state(site)) and lane.busy), 20, "the end of the step")
+    step_s = time.monotonic() - begun
+    wait_for(lambda: graphql.status(run) == "CANCELED", 20, "the end of the run")
+    print(
+        f"the step ended {step_s:.1f} s after Terminate, the run {time.monotonic() - begun:.1f} s"
+    )
+    assert step_s < LIMIT_S
+
+    stopped = site.journal_keys(CORPUS)
+    assert len(stopped) == len(set(stopped)) > 20
+    time.sleep(1.5)
+    assert site.journal_keys(CORPUS) == stopped
+    rerun = graphql.launch_corpora(BATCH, CORPUS)
+    wait_for(lambda: graphql.status(rerun) in ("SUCCESS", "FAILURE"), 300, "the rerun's end")
+    assert graphql.status(rerun) == "SUCCESS"
+    manifest = site.manifests()[CORPUS]
+    assert manifest["lines"] == manifest["keys"] > len(stopped)
+    folder = site.home.path / "corpora" / "journal" / CORPUS
+    finished = pl.concat(pl.read_parquet(path) for path in folder.glob("*.parquet"))
+    assert set(stopped) <= set(finished["key"])
