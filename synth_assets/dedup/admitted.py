@@ -1,9 +1,15 @@
 """What was admitted before a batch, by the batches' manifests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
+from synth_assets.dedup.index import Index
+from synth_assets.dedup.pages import corpus_rows
 from synth_assets.dedup.signatures import parameters
 from synth_assets.errors import CorpusError
 from synth_assets.hashing import digest
@@ -20,6 +26,14 @@ class Admitted:
     @property
     def key(self) -> str:
         return self.signatures.batch
+
+    @cached_property
+    def index(self) -> Index:
+        return Index.of(self.signatures)
+
+    def rows(self, numbers: Sequence[int]) -> pl.DataFrame:
+        """Some rows by their number, in precedence, without reading the pages of the others."""
+        return corpus_rows(self.signatures, "row", pl.Series(numbers, dtype=pl.UInt32)).sort("row")
 
     @property
     def version(self) -> str:

@@ -1,12 +1,13 @@
 """Who stays: first seen of each component, and the policy inside a family."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from synth_assets.dedup.kernel import Int64s
 from synth_assets.dedup.links import Links
 from synth_assets.dedup.similarity import Similarity
-from synth_assets.dedup.texts import Sighting, Text, Texts
+from synth_assets.dedup.texts import Sighting, Text
 from synth_assets.profile.model import DedupProfile
 
 REPLACING = ("supersedes", "extends")
@@ -29,7 +30,7 @@ class Verdict:
 
 
 class Judge:
-    """Goes through all sightings in precedence.
+    """Goes through all sightings of some components in precedence.
 
     A document of another family that stayed earlier in the same component makes it leave as a
     duplicate. Inside a family the relation judges: a made document that adds leaves when it is
@@ -37,17 +38,21 @@ class Judge:
     other families: they were seen.
     """
 
-    def __init__(self, texts: Texts, links: Links, dedup: DedupProfile) -> None:
+    def __init__(
+        self, texts: Mapping[int, Text], links: Links, roots: Int64s, dedup: DedupProfile
+    ) -> None:
         self._texts = texts
-        self._links = links
+        self._roots = roots
         self._dedup = dedup
+        self._foreign = _by_text(links.foreign)
+        self._kin = _by_text(links.kin)
         self._judges: dict[int, list[Sighting]] = defaultdict(list)
         self._relatives: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
         self.verdicts: dict[str, Verdict] = {}
 
     def run(self) -> dict[str, Verdict]:
         """Verdicts on the documents that leave, of this batch and of earlier ones."""
-        pairs = ((item, text) for text in self._texts for item in text.sightings)
+        pairs = ((item, text) for text in self._texts.values() for item in text.sightings)
         for sighting, text in sorted(pairs, key=lambda pair: pair[0].place):
             verdict = self._duplicate(sighting, text)
             if verdict is None:
@@ -60,27 +65,8 @@ class Judge:
                 self.verdicts[sighting.doc_id] = verdict
         return self.verdicts
 
-    def supersede(self, children: Iterable[tuple[str, list[str]]], own: set[str]) -> None:
-        """Parents leave for a child that stayed.
-
-        `children` are doc_id and parent_ids of the documents whose relation replaces, in
-        precedence; `own` are the ids of this batch: what was published before stays.
-        """
-        for child, parents in children:
-            left = self.verdicts.get(child)
-            if left and left.drop_reason != "superseded":
-                continue
-            for parent in own.intersection(parents):
-                self.verdicts.setdefault(parent, _superseded(child))
-
-    def root(self, doc_id: str) -> str:
-        """The document that stayed for this one; itself where it stayed."""
-        while doc_id in self.verdicts:
-            doc_id = self.verdicts[doc_id].stands_for
-        return doc_id
-
     def _component(self, text: Text) -> int:
-        return self._links.components.find(text.number)
+        return int(self._roots[text.number])
 
     def _duplicate(self, sighting: Sighting, text: Text) -> Verdict | None:
         judges = self._judges[self._component(text)]
@@ -93,14 +79,13 @@ class Judge:
             before or found, key=lambda pair: (pair[1] is not EXACT, pair[0].place)
         )
         if similarity is EXACT:
-            return _verdict("exact_duplicate", EXACT, "first seen stays", neighbour, rival)
-        limit = _limit(similarity, self._dedup.threshold)
-        return _verdict("near_duplicate", similarity, limit, neighbour, rival)
+            return verdict_of("exact_duplicate", EXACT, FIRST_STAYS, neighbour, rival)
+        limit = limit_of(similarity, self._dedup.threshold)
+        return verdict_of("near_duplicate", similarity, limit, neighbour, rival)
 
     def _neighbours(self, sighting: Sighting, text: Text) -> Iterator[tuple[Sighting, Similarity]]:
         """The first document of another family in its own text and in each verified text."""
-        linked = [(text.number, EXACT), *self._links.foreign[text.number].items()]
-        for number, similarity in linked:
+        for number, similarity in [(text.number, EXACT), *self._foreign[text.number]]:
             others = self._texts[number].sightings
             first = next((item for item in others if not item.is_kin(sighting)), None)
             if first is not None:
@@ -109,21 +94,47 @@ class Judge:
     def _too_close(self, sighting: Sighting, text: Text) -> Verdict | None:
         if not sighting.made or sighting.relation in REPLACING:
             return None
-        linked = [(text.number, EXACT), *self._links.kin[text.number].items()]
         relatives = [
             (similarity, relative)
-            for number, similarity in linked
+            for number, similarity in [(text.number, EXACT), *self._kin[text.number]]
             for key in sorted(sighting.family)
             for relative in self._relatives.get((number, key), [])
         ]
         if not relatives:
             return None
         similarity, closest = min(relatives, key=lambda pair: (-pair[0].value, pair[1].place))
-        limit = _limit(similarity, self._dedup.family_threshold)
-        return _verdict("too_close_to_family", similarity, limit, closest, closest)
+        limit = limit_of(similarity, self._dedup.family_threshold)
+        return verdict_of("too_close_to_family", similarity, limit, closest, closest)
 
 
-def _verdict(
+def superseded(
+    children: Iterable[tuple[str, list[str]]], own: set[str], left: set[str]
+) -> dict[str, Verdict]:
+    """Parents that leave for a child that stayed.
+
+    `children` are doc_id and parent_ids of the documents whose relation replaces, in precedence;
+    `own` are the ids of this batch (what was published before stays), `left` those of the
+    documents that leave as duplicates.
+    """
+    verdicts: dict[str, Verdict] = {}
+    for child, parents in children:
+        if child in left and child not in verdicts:
+            continue
+        for parent in own.intersection(parents) - left:
+            verdicts.setdefault(parent, _superseded(child))
+    return verdicts
+
+
+FIRST_STAYS = "first seen stays"
+
+
+def limit_of(similarity: Similarity, threshold: float) -> str:
+    if similarity.exact:
+        return f"jaccard < {threshold}"
+    return f"jaccard < {threshold}, estimated: the earlier text is not available any more"
+
+
+def verdict_of(
     reason: str, similarity: Similarity, limit: str, neighbour: Sighting, stands_for: Sighting
 ) -> Verdict:
     return Verdict(
@@ -136,11 +147,15 @@ def _verdict(
     )
 
 
-def _limit(similarity: Similarity, threshold: float) -> str:
-    if similarity.exact:
-        return f"jaccard < {threshold}"
-    return f"jaccard < {threshold}, estimated: the earlier text is not available any more"
-
-
 def _superseded(child: str) -> Verdict:
     return Verdict("superseded", child, "no child that replaces it", child, None, child)
+
+
+def _by_text(
+    links: Mapping[tuple[int, int], Similarity],
+) -> dict[int, list[tuple[int, Similarity]]]:
+    found: dict[int, list[tuple[int, Similarity]]] = defaultdict(list)
+    for (one, other), similarity in links.items():
+        found[one].append((other, similarity))
+        found[other].append((one, similarity))
+    return found

@@ -6,25 +6,26 @@ To query them with datasketch:
         shingle.encode() for shingle in shingles(text, ngram))
 """
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
-from synth_assets.dedup.shingles import units
+from synth_assets.dedup import kernel, sets
+from synth_assets.dedup.alphabet import fold_table
+from synth_assets.dedup.kernel import Bytes, Int64s, UInt32s, UInt64s
 
-SHINGLES_AT_ONCE = 4096
-"""Rows of the (shingle, permutation) table that is alive at a time; bounds memory per text."""
+TEXTS_AT_ONCE = 512
+"""Texts that a thread takes at a time."""
 
 # Odd multipliers of the vector multiply-shift hash, one per unit of a shingle, from the
 # golden-ratio sequence under the 64-bit finalizer of SplitMix (Steele et al. 2014).
 _GOLDEN = 0x9E3779B97F4A7C15
 _WORD = (1 << 64) - 1
-
-UInt32s = NDArray[np.uint32]
-UInt64s = NDArray[np.uint64]
 
 
 def _mix(value: int) -> int:
@@ -37,14 +38,60 @@ def _multiplier(position: int) -> int:
     return _mix((position + 1) * _GOLDEN & _WORD) | 1
 
 
-def shingle_hash(shingle: bytes) -> int:
-    """32-bit hash of one UTF-8 shingle, for `datasketch.MinHash(hashfunc=...)`.
+def _unit_hash(unit: str) -> int:
+    """64-bit FNV-1a of the unit's code points."""
+    state = kernel.BASIS
+    for character in unit:
+        state = (state ^ ord(character)) * kernel.PRIME & _WORD
+    return state
 
-    CRC-32 of each unit, combined by multiply-shift over vectors (Thorup 2015, "High speed hashing
-    for integers and strings", section 3.5): the high half of a sum of products modulo 2^64.
-    """
-    total = sum(crc32(unit) * _multiplier(at) for at, unit in enumerate(shingle.split(b" ")))
-    return (total & _WORD) >> 32
+
+def shingle_hash64(shingle: str) -> int:
+    """64-bit hash of a shingle: those of its units times odd multipliers, added (multiply-shift
+    over vectors: Thorup 2015, "High speed hashing for integers and strings", section 3.5)."""
+    units = enumerate(shingle.split(" "))
+    return sum(_unit_hash(unit) * _multiplier(at) for at, unit in units) & _WORD
+
+
+def shingle_hash(shingle: bytes) -> int:
+    """32-bit hash of one UTF-8 shingle, the upper half of its 64 bits, for
+    `datasketch.MinHash(hashfunc=...)`."""
+    return shingle_hash64(shingle.decode()) >> 32
+
+
+def bands_for(threshold: float, permutations: int) -> tuple[int, int]:
+    """Bands and rows within a number of permutations that datasketch's optimiser chooses for a
+    threshold: the least area of false positives and negatives, weighed alike."""
+    from datasketch import MinHashLSH
+
+    index = MinHashLSH(threshold=threshold, num_perm=permutations)
+    return int(index.b), int(index.r)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The buffers of an Arrow string column: (bytes,) and offsets, (texts + 1,)."""
+
+    data: Bytes
+    ends: Int64s
+
+    @classmethod
+    def of(cls, column: pa.Array | pa.ChunkedArray) -> "Texts":
+        """Of a column without nulls; copied only where it has several chunks or short offsets."""
+        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if isinstance(array, pa.ChunkedArray):
+            array = pa.concat_arrays(array.chunks or [pa.array([], pa.large_string())])
+        if array.type != pa.large_string():
+            array = array.cast(pa.large_string())
+        _, offsets, data = array.buffers()
+        count = len(array) + 1
+        ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + count]
+        if len(ends) < count:  # Arrow may leave out the offsets of an empty column
+            ends = np.zeros(count, dtype=np.int64)
+        return cls(np.frombuffer(data or b"", dtype=np.uint8), ends)
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
 
 
 @dataclass(frozen=True)
@@ -60,20 +107,55 @@ class MinHasher:
     def num_perm(self) -> int:
         return self.bands * self.rows
 
+    def signatures(self, texts: Texts) -> tuple[UInt32s, Int64s]:
+        """(texts, num_perm) minima, and the number of shingles of each text, repeated ones
+        counted each time; all ones and 0 for a text without words."""
+        minima = np.full((len(texts), self.num_perm), np.iinfo(np.uint32).max, dtype=np.uint32)
+        counts = np.zeros(len(texts), dtype=np.int64)
+
+        def sign(first: int, last: int) -> None:
+            kernel.sign(
+                *(texts.data, texts.ends, first, last, fold_table(), self._multipliers),
+                *(*self._permutations, minima, counts),
+            )
+
+        in_parallel(sign, len(texts))
+        return minima, counts
+
     def signature(self, text: str) -> tuple[UInt32s, int]:
-        """The `num_perm` minima and the number of distinct shingle hashes; all ones and 0 for a
-        text without words."""
-        return self._minima(np.unique(self._hashes(text)))
+        """Of one text; see `signatures`."""
+        minima, counts = self.signatures(Texts.of(pa.array([text], pa.large_string())))
+        return minima[0], int(counts[0])
+
+    def shingle_sets(self, texts: Texts, room: Int64s) -> tuple[UInt64s, Int64s, Int64s]:
+        """Distinct 64-bit shingle hashes: text i has `counts[i]`, from `starts[i]` on.
+
+        `room` are upper limits of their numbers, as `signatures` counts them.
+        """
+        starts = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
+        hashes = np.empty(starts[-1], dtype=np.uint64)
+        counts = np.zeros(len(texts), dtype=np.int64)
+
+        def fill(first: int, last: int) -> None:
+            sets.shingle_sets(
+                *(texts.data, texts.ends, first, last, fold_table(), self._multipliers),
+                *(starts, hashes, counts),
+            )
+
+        in_parallel(fill, len(texts))
+        return hashes, starts[:-1], counts
 
     def band_hashes(self, signatures: UInt32s) -> UInt64s:
-        """(documents, bands): a 64-bit hash of the band's number and the rows of the signature
+        """(bands, documents): a 64-bit hash of the band's number and the rows of the signature
         that lie in it; equal values are candidates whatever their position."""
-        table = signatures.reshape(-1, self.bands, self.rows).astype(np.uint64)
         numbers = np.array([_mix(band + 1) for band in range(self.bands)], dtype=np.uint64)
-        state = np.broadcast_to(numbers, table.shape[:2])
-        for row in range(self.rows):
-            state = _mix_array(state ^ table[:, :, row])
-        return state
+        out = np.empty((self.bands, len(signatures)), dtype=np.uint64)
+        kernel.band_hashes(signatures, self.rows, numbers, out)
+        return out
+
+    @cached_property
+    def _multipliers(self) -> UInt64s:
+        return np.array([_multiplier(at) for at in range(self.ngram)], dtype=np.uint64)
 
     @cached_property
     def _permutations(self) -> tuple[UInt32s, UInt32s]:
@@ -82,35 +164,16 @@ class MinHasher:
         factor, offset = MinHash(num_perm=self.num_perm, seed=self.seed).permutations
         return factor, offset
 
-    def _hashes(self, text: str) -> UInt32s:
-        """Hashes of all shingles of a text in order, equal ones repeated."""
-        words = " ".join(units(text)).encode().split()
-        codes = np.fromiter(map(crc32, words), dtype=np.uint64, count=len(words))
-        size = min(self.ngram, len(codes))
-        total = np.zeros(len(codes) - size + 1 if size else 0, dtype=np.uint64)
-        for position in range(size):
-            window = codes[position : position + len(total)]
-            total += window * np.uint64(_multiplier(position))
-        return (total >> np.uint64(32)).astype(np.uint32)
 
-    def _minima(self, hashes: UInt32s) -> tuple[UInt32s, int]:
-        factor, offset = self._permutations
-        least = np.full(self.num_perm, np.iinfo(np.uint32).max, dtype=np.uint32)
-        mixed = _finalize(hashes)
-        for start in range(0, len(mixed), SHINGLES_AT_ONCE):
-            block = mixed[start : start + SHINGLES_AT_ONCE, None]
-            least = np.minimum(least, (block * factor + offset).min(axis=0))
-        return least, len(hashes)
-
-
-def _finalize(values: UInt32s) -> UInt32s:
-    """The 32-bit finalizer of MurmurHash3, with which datasketch spreads its input."""
-    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return values ^ (values >> np.uint32(16))
-
-
-def _mix_array(state: UInt64s) -> UInt64s:
-    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return state ^ (state >> np.uint64(31))
+def in_parallel(work: Callable[[int, int], None], count: int) -> None:
+    """Call `work(first, last)` for slices of `count` texts, on every core this process may use."""
+    slices = [
+        (first, min(first + TEXTS_AT_ONCE, count)) for first in range(0, count, TEXTS_AT_ONCE)
+    ]
+    if len(slices) <= 1:
+        for bounds in slices:
+            work(*bounds)
+        return
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        for done in [threads.submit(work, *bounds) for bounds in slices]:
+            done.result()

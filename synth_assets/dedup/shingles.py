@@ -1,35 +1,34 @@
 """What two texts are compared by: the set of their n-grams of words.
 
-A pure function of the text, so that a wrong language label never hides a duplicate.
+A pure function of the text, so that a wrong language label never hides a duplicate. This is the
+definition in plain Python, for people and tests; `kernel` computes it.
 """
 
 import re
-import unicodedata
 from functools import cache
 from itertools import groupby
 
+from synth_assets.dedup.alphabet import fold, marks
+
 # Thai and Lao, Burmese, Khmer, Japanese kana, Han: scripts that put no space between words.
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_JOINERS = "\u200c\u200d"
-_FIRST_MARK, _LAST_MARK = 0x300, 0x11FFF
 
 
 def units(text: str) -> list[str]:
     r"""What the n-grams are made of: words of the lower-cased text, or its characters where most
     of them belong to a script that is written without spaces.
 
-    A word is `\w+` (Unicode), combining marks and joiners inside it included: without them words
-    of Hindi or Bengali would fall apart at every vowel sign.
+    A word is `\w+` (Unicode), combining marks and joiners inside it included.
     """
-    lowered = text.lower()
-    if lowered.isascii():
-        return _word(marks="").findall(lowered)
+    folded = fold(text)
+    if folded.isascii():
+        return _word(marks="").findall(folded)
     marks = _marks()
-    if wide := len(_WIDE.findall(lowered)):
-        characters = _character(marks).findall(lowered)
+    if wide := len(_WIDE.findall(folded)):
+        characters = _character(marks).findall(folded)
         if 2 * wide > len(characters):
             return characters
-    return _word(marks).findall(lowered)
+    return _word(marks).findall(folded)
 
 
 def shingles(text: str, ngram: int) -> set[str]:
@@ -56,12 +55,7 @@ def _character(marks: str) -> re.Pattern[str]:
 @cache
 def _marks() -> str:
     """Combining marks and joiners as ranges of a regular expression's character class, which has
-    no name for them. 70,000 look-ups, so not at import."""
-    codes = (code for code in range(_FIRST_MARK, _LAST_MARK + 1) if _is_mark(chr(code)))
-    runs = groupby(enumerate(codes), key=lambda pair: pair[1] - pair[0])
+    no name for them."""
+    runs = groupby(enumerate(marks()), key=lambda pair: pair[1] - pair[0])
     found = [[code for _, code in run] for _, run in runs]
-    return _JOINERS + "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in found)
-
-
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character) in ("Mn", "Mc")
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in found)

@@ -4,20 +4,27 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from synth_assets.corpus.footer import Footer, Law
 from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
-from synth_assets.dedup.minhash import MinHasher
+from synth_assets.corpus.writer import CorpusWriter
+from synth_assets.dedup.index import BANDS, MINHASH, content_keys, pack, row_bits
+from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
+from synth_assets.dedup.minhash import MinHasher, Texts
 from synth_assets.errors import CancelledError
 from synth_assets.hashing import digest_json
 from synth_assets.profile.model import DedupProfile, Profile
 
-SIGNATURES_VERSION = 1
+SIGNATURES_VERSION = 2
 TEXTS_AT_ONCE = 4096
 
 SIGNATURE_COLUMNS: Schema = {
+    # its number in bands.npy and minhash.npy; rows are in precedence: natural before made, by id
+    "row": pl.UInt32(),
     "doc_id": pl.String(),
     # where its text is read again when a match must be verified
     "corpus": pl.String(),
@@ -29,11 +36,11 @@ SIGNATURE_COLUMNS: Schema = {
     # adds, supersedes or extends, as its recipe declares; null for natural documents
     "relation": pl.String(),
     "content_hash": pl.String(),
+    # repeated ones counted each time; 0 for a text without words, which has no bands
     "n_shingles": pl.Int64(),
-    # one 64-bit hash per band; none for a text without words
-    "bands": pl.List(pl.UInt64()),
-    "signature": pl.List(pl.UInt32()),
 }
+
+_INPUT_COLUMNS = ("doc_id", "root_ids", "parent_ids", "kind", "relation", "content_hash")
 
 
 def judged_corpora(profile: Profile) -> list[str]:
@@ -41,6 +48,10 @@ def judged_corpora(profile: Profile) -> list[str]:
     rewritten = [f"rewritten/{name}" for name in profile.rewriting.recipes]
     translated = [f"translated/{lang}" for lang in profile.translation.targets]
     return ["filtered", *rewritten, *translated]
+
+
+def hasher_of(dedup: DedupProfile) -> MinHasher:
+    return MinHasher(dedup.ngram, dedup.bands, dedup.rows, dedup.seed)
 
 
 def parameters(dedup: DedupProfile) -> dict[str, int]:
@@ -62,8 +73,7 @@ def signatures_version(profile: Profile) -> str:
 def run_signatures(run: StageRun) -> Footer:
     """Signatures of one batch of `filtered` and all that was made from it."""
     inputs = [run.open(corpus) for corpus in judged_corpora(run.profile)]
-    dedup = run.profile.dedup
-    hasher = MinHasher(dedup.ngram, dedup.bands, dedup.rows, dedup.seed)
+    hasher = hasher_of(run.profile.dedup)
     with run.store.write(
         "signatures",
         run.batch,
@@ -72,45 +82,87 @@ def run_signatures(run: StageRun) -> Footer:
         inputs=versions(inputs),
         documents=False,
     ) as writer:
-        for corpus in inputs:
-            for group, frame in _slices(corpus):
-                if run.cancelled():
-                    raise CancelledError(f"signatures of batch {run.batch} were stopped")
-                writer.read(frame)
-                writer.keep(_rows(frame, corpus.name, group, hasher))
-        writer.counts.other = parameters(dedup)
+        ranks = _ranks(inputs)
+        minhash = np.lib.format.open_memmap(
+            writer.attachment(MINHASH), "w+", np.uint32, (len(ranks), hasher.num_perm)
+        )
+        rows = _sign(run, inputs, hasher, ranks=ranks, minhash=minhash, writer=writer)
+        with writer.attachment(BANDS).open("wb") as stream:
+            np.save(stream, _bands(rows, minhash, hasher))
+        minhash.flush()
+        writer.keep(rows)
+        writer.counts.other = parameters(run.profile.dedup)
         given = {corpus.name: corpus.footer.counts.kept.documents for corpus in inputs}
         made = {"signatures": writer.counts.kept.documents}
         return writer.commit(Law("documents", given, made))
 
 
-def _slices(corpus: Corpus) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Each row group's number with its rows, a few thousand at a time."""
-    for group, frame in enumerate(corpus.frames()):
-        for part in frame.iter_slices(TEXTS_AT_ONCE):
-            yield group, part
+def _ranks(inputs: list[Corpus]) -> Int64s:
+    """The place of each input row in the order of precedence."""
+    frames = [frame for corpus in inputs for frame in corpus.frames(["doc_id", "kind"])]
+    order = pl.concat(frames).select(
+        pl.struct(pl.col("kind") != "natural", "doc_id").arg_sort().alias("order")
+    )
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order["order"].to_numpy()] = np.arange(len(order))
+    return ranks
 
 
-def _rows(frame: pl.DataFrame, corpus: str, group: int, hasher: MinHasher) -> pl.DataFrame:
-    signed = [hasher.signature(text) for text in frame["text"]]
-    table = np.array([signature for signature, _ in signed], dtype=np.uint32)
-    table = table.reshape(-1, hasher.num_perm)
-    bands = pl.Series("bands", hasher.band_hashes(table)).cast(pl.List(pl.UInt64))
+def _sign(
+    run: StageRun,
+    inputs: list[Corpus],
+    hasher: MinHasher,
+    *,
+    ranks: Int64s,
+    minhash: UInt32s,
+    writer: CorpusWriter,
+) -> pl.DataFrame:
+    """Fill `minhash`, each row at its rank; returns all rows in precedence."""
+    parts, done = [], 0
+    for corpus in inputs:
+        for group, table in _slices(corpus):
+            if run.cancelled():
+                raise CancelledError(f"signatures of batch {run.batch} were stopped")
+            places = ranks[done : done + len(table)]
+            minhash[places], counts = hasher.signatures(Texts.of(table["text"]))
+            frame = _row_frame(table, corpus.name, group)
+            writer.read(frame)
+            parts.append(
+                frame.with_columns(
+                    row=pl.Series(places, dtype=pl.UInt32), n_shingles=pl.Series(counts)
+                )
+            )
+            done += len(table)
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=dict(SIGNATURE_COLUMNS))
+    return rows.sort("row").select(list(SIGNATURE_COLUMNS))
+
+
+def _slices(corpus: Corpus) -> Iterator[tuple[int, pa.Table]]:
+    """Each row group's number with its rows, a few thousand at a time, their text in Arrow's own
+    layout."""
+    with corpus.files.open(corpus.file) as stream, pq.ParquetFile(stream) as parquet:
+        known = [name for name in _INPUT_COLUMNS if name in parquet.schema_arrow.names]
+        for group in range(parquet.num_row_groups):
+            table = parquet.read_row_group(group, columns=[*known, "text"])
+            for first in range(0, len(table), TEXTS_AT_ONCE):
+                yield group, table.slice(first, TEXTS_AT_ONCE)
+
+
+def _row_frame(table: pa.Table, corpus: str, group: int) -> pl.DataFrame:
+    frame = pl.from_arrow(table.drop_columns(["text"]))
+    assert isinstance(frame, pl.DataFrame)
     if "relation" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("relation"))
+        frame = frame.with_columns(relation=pl.lit(None, dtype=pl.String))
     return frame.select(
         "doc_id",
-        pl.lit(corpus).alias("corpus"),
-        pl.lit(group).alias("row_group"),
-        _family().alias("family"),
-        "parent_ids",
-        "kind",
-        "relation",
-        "content_hash",
-        pl.Series("n_shingles", [count for _, count in signed], dtype=pl.Int64),
-        bands,
-        pl.Series("signature", table).cast(pl.List(pl.UInt32)),
-    ).with_columns(pl.when(pl.col("n_shingles") > 0).then("bands").otherwise([]).alias("bands"))
+        corpus=pl.lit(corpus),
+        row_group=pl.lit(group, dtype=pl.Int64),
+        family=_family(),
+        parent_ids="parent_ids",
+        kind="kind",
+        relation="relation",
+        content_hash="content_hash",
+    )
 
 
 def _family() -> pl.Expr:
@@ -119,3 +171,29 @@ def _family() -> pl.Expr:
         .list.unique()
         .list.sort()
     )
+
+
+def _bands(rows: pl.DataFrame, minhash: UInt32s, hasher: MinHasher) -> UInt64s:
+    """The index of the rows that can judge a later one: of each content hash the first, and the
+    first that is no kin of it."""
+    chosen = first_two(rows)["row"].to_numpy().astype(np.int64)
+    hashes = np.empty((hasher.bands + 1, len(chosen)), dtype=np.uint64)
+    hashes[:-1] = hasher.band_hashes(minhash[chosen] if len(chosen) < len(rows) else minhash)
+    hashes[-1] = content_keys(rows["content_hash"])[chosen]
+    return pack(hashes, chosen, row_bits(len(rows)))
+
+
+def first_two(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of each content hash the first row, and the first that is of another family: whoever another
+    one of them could judge, one of those two does."""
+    repeated = rows.filter(pl.col("content_hash").is_duplicated())
+    if repeated.is_empty():
+        return rows
+    first_family = pl.col("family").first().over("content_hash")
+    chosen = (
+        repeated.with_columns(first_family.alias("_family"))
+        .with_columns(_kin=pl.col("family").list.set_intersection("_family").list.len() > 0)
+        .unique(["content_hash", "_kin"], keep="first", maintain_order=True)
+    )
+    single = rows.filter(pl.col("content_hash").is_unique())
+    return pl.concat([single, chosen.select(rows.columns)]).sort("row")

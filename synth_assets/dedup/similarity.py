@@ -1,21 +1,34 @@
-"""Exact Jaccard similarity of two documents, from their texts read again where they lie."""
+"""Shingle sets of documents, from their texts read again where they lie."""
 
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import comb
+from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from synth_assets.corpus.store import Corpus, Store
-from synth_assets.dedup.shingles import shingles
-from synth_assets.dedup.texts import Sighting
+from synth_assets.dedup import sets as set_loops
+from synth_assets.dedup.kernel import Int64s, UInt64s
+from synth_assets.dedup.minhash import MinHasher, Texts
+from synth_assets.dedup.pages import corpus_rows
+from synth_assets.dedup.texts import OwnBatch, Sighting
 
-Hashes = NDArray[np.int64]
-Key = tuple[str, str]
-"""Batch and doc_id."""
+MISS = 1e-6
+"""Chance that a pair at the threshold is given up by its signature's estimate alone."""
+
+FEW = 0.02
+"""Share of a file's rows up to which single pages are read, not the whole column."""
+
+
+ROOM_BYTES = 1 << 30
+"""Memory for the shingle sets of one batch, beyond which they lie in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,76 +39,123 @@ class Similarity:
     exact: bool = True
 
 
-class Similarities:
-    """Compares documents, each read once.
+def least_agreeing(threshold: float, permutations: int) -> int:
+    """The number of agreeing permutations below which a pair of at least the threshold's
+    similarity lies with a chance of at most MISS (the lower tail of the binomial)."""
+    tail, agreeing = 0.0, 0
+    while agreeing < permutations:
+        rest = permutations - agreeing
+        tail += comb(permutations, agreeing) * threshold**agreeing * (1 - threshold) ** rest
+        if tail > MISS:
+            break
+        agreeing += 1
+    return agreeing
 
-    A shingle is held as its 64-bit hash: within a pair of documents of a million shingles two
-    different ones are taken for one with a probability below 1e-6, and it would move the
-    similarity by a millionth. Memory is 8 bytes per shingle of the documents compared.
-    """
 
-    def __init__(self, store: Store, ngram: int) -> None:
-        self._store = store
-        self._ngram = ngram
-        self._shingles: dict[Key, Hashes | None] = {}
-        self._signatures: dict[Key, NDArray[np.uint32]] = {}
-        self.compared = 0
-        self.estimated = 0
+@dataclass(frozen=True)
+class ShingleSets:
+    """Sets of some rows of a batch: that in slot i has `sizes[i]` hashes from `starts[i]` on;
+    `slots` leads from a row to its slot, -1 where it has none."""
+
+    hashes: UInt64s
+    starts: Int64s
+    sizes: Int64s
+    slots: Int64s
+
+    def __getitem__(self, row: int) -> UInt64s:
+        slot = self.slots[row]
+        return self.hashes[self.starts[slot] : self.starts[slot] + self.sizes[slot]]
+
+
+TextSource = Callable[[str, str, list[str]], Iterator[tuple[list[str], Texts]]]
+"""Ids and texts of a batch's corpus, (batch, corpus, doc_ids), as far as they are there."""
+
+
+def own_sets(
+    source: TextSource, own: OwnBatch, rows: Int64s, hasher: MinHasher, scratch: Path
+) -> ShingleSets:
+    """Of the chosen rows, which are sorted. What ROOM_BYTES do not hold lies in a file that is
+    removed with the process, in the folder `scratch`."""
+    limits = own.n_shingles[rows]
+    slots = np.full(len(own), -1, dtype=np.int64)
+    slots[rows] = np.arange(len(rows))
+    starts, sizes = np.zeros((2, len(rows)), dtype=np.int64)
+    sets = ShingleSets(_array(int(limits.sum()), scratch), starts, sizes, slots)
+    filled = 0
+    for (corpus,), chosen in own.rows[rows].group_by("corpus", maintain_order=True):
+        numbers = dict(zip(chosen["doc_id"], chosen["row"], strict=True))
+        for doc_ids, texts in source(own.admitted.key, str(corpus), list(numbers)):
+            found = np.array([numbers[doc_id] for doc_id in doc_ids], dtype=np.int64)
+            hashes, begins, counts = hasher.shingle_sets(texts, own.n_shingles[found])
+            places = filled + np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+            starts[slots[found]], sizes[slots[found]] = places[:-1], counts
+            set_loops.move(hashes, begins, counts, places, sets.hashes)
+            filled = int(places[-1])
+    return sets
+
+
+def _array(count: int, scratch: Path) -> UInt64s:
+    if 8 * count <= ROOM_BYTES:
+        return np.empty(count, dtype=np.uint64)
+    with tempfile.TemporaryFile(dir=scratch) as file:  # has no name; freed with its last reference
+        mapped = np.memmap(file, np.uint64, "w+", shape=(count,))
+    return np.asarray(mapped)
+
+
+class EarlierSets:
+    """Shingle sets of single documents of any batch, each read once; None where a document's text
+    is gone."""
+
+    def __init__(self, source: TextSource, hasher: MinHasher) -> None:
+        self._source = source
+        self._hasher = hasher
+        self._sets: dict[tuple[str, str], UInt64s | None] = {}
+
+    def __getitem__(self, item: Sighting) -> UInt64s | None:
+        return self._sets[item.batch, item.doc_id]
 
     def fetch(self, sightings: Iterable[Sighting]) -> None:
-        """Read what is not known yet, each row group once."""
-        wanted: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+        """Read what is not known yet, each file once."""
+        wanted: dict[tuple[str, str], dict[str, Sighting]] = defaultdict(dict)
         for item in sightings:
-            if (item.batch, item.doc_id) not in self._shingles:
-                wanted[item.batch, item.corpus, item.row_group].add(item.doc_id)
-                self._shingles[item.batch, item.doc_id] = None
-        for (batch, corpus, group), doc_ids in sorted(wanted.items()):
-            for doc_id, text in self._texts(Corpus(self._store.files, corpus, batch), group):
-                if doc_id in doc_ids:
-                    self._shingles[batch, doc_id] = self._hashed(text)
+            if (item.batch, item.doc_id) not in self._sets:
+                wanted[item.corpus, item.batch][item.doc_id] = item
+        for (corpus, batch), items in wanted.items():
+            self._sets |= {(batch, doc_id): None for doc_id in items}
+            for doc_ids, texts in self._source(batch, corpus, list(items)):
+                limits = np.array([items[name].n_shingles for name in doc_ids], np.int64)
+                hashes, starts, sizes = self._hasher.shingle_sets(texts, limits)
+                for doc_id, start, size in zip(doc_ids, starts, sizes, strict=True):
+                    self._sets[batch, doc_id] = hashes[start : start + size]
 
-    def between(self, one: Sighting, other: Sighting) -> Similarity:
-        """Exact where both texts are still there, else the signatures' estimate. Both documents
-        must have been fetched."""
-        self.compared += 1
-        mine = self._shingles[one.batch, one.doc_id]
-        theirs = self._shingles[other.batch, other.doc_id]
-        if mine is None or theirs is None:
-            self.estimated += 1
-            return Similarity(self._estimate(one, other), exact=False)
-        common = len(np.intersect1d(mine, theirs, assume_unique=True))
-        union = len(mine) + len(theirs) - common
-        return Similarity(common / union if union else 0.0)
 
-    def _texts(self, corpus: Corpus, group: int) -> Iterable[tuple[str, str]]:
-        if not corpus.files.exists(corpus.file):
-            return []
-        with corpus.files.open(corpus.file) as stream, pq.ParquetFile(stream) as parquet:
-            if group >= parquet.num_row_groups:
-                return []
+def jaccard(one: UInt64s, other: UInt64s) -> float:
+    """Exact similarity of two sets; 0 where both are empty."""
+    shared = int(set_loops.common(one, other))
+    union = len(one) + len(other) - shared
+    return shared / union if union else 0.0
+
+
+def stored_texts(store: Store) -> TextSource:
+    """Texts of published corpora."""
+
+    def source(batch: str, corpus: str, doc_ids: list[str]) -> Iterator[tuple[list[str], Texts]]:
+        if store.has(corpus, batch):
+            yield from _texts(store.open(corpus, batch, lawful=False), doc_ids)
+
+    return source
+
+
+def _texts(corpus: Corpus, doc_ids: list[str]) -> Iterator[tuple[list[str], Texts]]:
+    """A row group at a time where many are wanted."""
+    if len(doc_ids) <= FEW * corpus.footer.counts.kept.documents:
+        wanted = pl.Series(doc_ids, dtype=pl.String)
+        frame = corpus_rows(corpus, "doc_id", wanted, ["doc_id", "text"])
+        yield frame["doc_id"].to_list(), Texts.of(frame["text"].to_arrow())
+        return
+    with corpus.files.open(corpus.file) as stream, pq.ParquetFile(stream) as parquet:
+        chosen = pa.array(doc_ids, pa.large_string())
+        for group in range(parquet.num_row_groups):
             table = parquet.read_row_group(group, columns=["doc_id", "text"])
-        columns = (table.column(name).to_pylist() for name in ("doc_id", "text"))
-        return zip(*columns, strict=True)
-
-    def _hashed(self, text: str) -> Hashes:
-        found = shingles(text, self._ngram)
-        hashes = np.fromiter(map(hash, found), dtype=np.int64, count=len(found))
-        return np.unique(hashes)
-
-    def _estimate(self, one: Sighting, other: Sighting) -> float:
-        return float(np.mean(self._signature(one) == self._signature(other)))
-
-    def _signature(self, sighting: Sighting) -> NDArray[np.uint32]:
-        key = (sighting.batch, sighting.doc_id)
-        if key not in self._signatures:
-            self._read_signatures(sighting.batch)
-        return self._signatures[key]
-
-    def _read_signatures(self, batch: str) -> None:
-        """Those of all documents of the batch that were fetched."""
-        doc_ids = [doc_id for known, doc_id in self._shingles if known == batch]
-        corpus = self._store.open("signatures", batch, lawful=False)
-        for frame in corpus.frames(["doc_id", "signature"]):
-            found = frame.filter(pl.col("doc_id").is_in(doc_ids))
-            for doc_id, signature in found.iter_rows():
-                self._signatures[batch, doc_id] = np.array(signature, dtype=np.uint32)
+            table = table.filter(pc.is_in(table["doc_id"], chosen))
+            yield table["doc_id"].to_pylist(), Texts.of(table["text"])

@@ -1,30 +1,53 @@
 """Documents as judging sees them, and texts: all documents of one content hash."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+from synth_assets.dedup.index import Index, content_keys
+from synth_assets.dedup.kernel import Int64s, UInt64s
+
+
+class Seen(Protocol):
+    """A batch with its signatures: a published one (`Admitted`), or plain files (`FileIndex`)."""
+
+    @property
+    def admission(self) -> int: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def index(self) -> Index: ...
+
+    def rows(self, numbers: Sequence[int]) -> pl.DataFrame:
+        """Some rows of its signatures by their number, in precedence."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One document, where it lies and what it is related to."""
+    """One document, where it lies and what it is related to; `row` is that of its signatures."""
 
     doc_id: str
     batch: str
     admission: int
+    row: int
     made: bool
     corpus: str
-    row_group: int
+    n_shingles: int
     family: frozenset[str]
     relation: str | None
 
     @property
-    def place(self) -> tuple[int, bool, str]:
-        """Precedence: admission number, natural before made, id."""
-        return self.admission, self.made, self.doc_id
+    def place(self) -> tuple[int, int]:
+        """Precedence: admission number, then natural before made, then id."""
+        return self.admission, self.row
 
     def is_kin(self, other: "Sighting") -> bool:
         """Whether both are of one family: a natural document and what was made from it."""
@@ -35,14 +58,13 @@ class Sighting:
 class Text:
     """All documents seen of one content hash; they are compared as one.
 
-    Of an earlier batch only the first document of a row group is held, and the first that is not
-    its kin: whoever another one of them could judge, one of those two does.
+    `number` is the first row of a text of the batch that is judged; earlier texts are numbered
+    from behind the last row. Of an earlier batch only the first document is held, and the first
+    that is not its kin: whoever another one could judge, one of those two does.
     """
 
     number: int
     content_hash: str
-    n_shingles: int
-    bands: tuple[int, ...]
     sightings: list[Sighting] = field(default_factory=list)
 
     @property
@@ -59,90 +81,126 @@ class Text:
         known = {sighting.doc_id for sighting in self.sightings}
         self.sightings += [item for item in sightings if item.doc_id not in known]
         self.sightings.sort(key=lambda sighting: sighting.place)
-        self.__dict__.pop("family", None)
-
-    @cached_property
-    def family(self) -> frozenset[str]:
-        """Ids of all families that have this text."""
-        return frozenset[str]().union(*(sighting.family for sighting in self.sightings))
 
     def is_kin(self, other: "Text") -> bool:
-        return not self.family.isdisjoint(other.family)
+        return any(mine.is_kin(theirs) for mine in self.sightings for theirs in other.sightings)
 
     def is_foreign(self, other: "Text") -> bool:
         """Whether some document of each is no kin of the other: first-seen may judge them."""
         return any(not mine.is_kin(theirs) for mine in self.sightings for theirs in other.sightings)
 
 
-SIGHTING_COLUMNS = (
+SIGHTING_COLUMNS = [
+    "row",
     "doc_id",
     "corpus",
-    "row_group",
     "family",
     "kind",
     "relation",
     "content_hash",
     "n_shingles",
-    "bands",
-)
+]
 
 
-def in_precedence(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows of one batch of signatures with `made`, sorted natural before made, then by id."""
-    return frame.with_columns(made=pl.col("kind") != "natural").sort("made", "doc_id")
-
-
-def first_two(frame: pl.DataFrame) -> pl.DataFrame:
-    """Of each content hash the first row, and the first that is of another family."""
-    first_family = pl.col("family").first().over("content_hash")
-    return (
-        frame.with_columns(_family=first_family)
-        .with_columns(_kin=pl.col("family").list.set_intersection("_family").list.len() > 0)
-        .unique(["content_hash", "_kin"], keep="first", maintain_order=True)
-        .drop("_family", "_kin")
-    )
-
-
-class Texts:
-    """The texts that matter to one judgement, numbered in the order in which they are met."""
-
-    def __init__(self) -> None:
-        self._by_hash: dict[str, Text] = {}
-        self._all: list[Text] = []
-
-    def __getitem__(self, number: int) -> Text:
-        return self._all[number]
-
-    def __iter__(self) -> Iterator[Text]:
-        return iter(self._all)
-
-    def add(self, frame: pl.DataFrame, batch: str, admission: int) -> list[Text]:
-        """Take in rows of `in_precedence`; returns their texts, each once, in that order."""
-        met: dict[int, list[Sighting]] = {}
-        for row in frame.iter_rows(named=True):
-            text = self._text(row)
-            met.setdefault(text.number, []).append(_sighting(row, batch, admission))
-        for number, sightings in met.items():
-            self._all[number].add(sightings)
-        return [self._all[number] for number in met]
-
-    def _text(self, row: dict[str, Any]) -> Text:
-        text = self._by_hash.get(row["content_hash"])
-        if text is None:
-            text = Text(len(self._all), row["content_hash"], row["n_shingles"], tuple(row["bands"]))
-            self._by_hash[text.content_hash] = text
-            self._all.append(text)
-        return text
-
-
-def _sighting(row: dict[str, Any], batch: str, admission: int) -> Sighting:
+def sighting(row: dict[str, Any], batch: Seen) -> Sighting:
+    """Of a row of signatures, as `iter_rows(named=True)` gives it."""
     return Sighting(
         doc_id=row["doc_id"],
-        batch=batch,
-        admission=admission,
-        made=row["made"],
+        batch=batch.key,
+        admission=batch.admission,
+        row=row["row"],
+        made=row["kind"] != "natural",
         corpus=row["corpus"],
-        row_group=row["row_group"],
+        n_shingles=row["n_shingles"],
         family=frozenset(row["family"]),
         relation=row["relation"],
     )
+
+
+@dataclass(frozen=True)
+class OwnBatch:
+    """The batch that is judged: `rows` of its signatures, in precedence."""
+
+    admitted: Seen
+    rows: pl.DataFrame
+
+    def __len__(self) -> int:
+        return self.rows.height
+
+    @property
+    def index(self) -> Index:
+        return self.admitted.index
+
+    @cached_property
+    def text_of(self) -> Int64s:
+        """(rows,) The first row of the same content hash."""
+        first = pl.col("row").first().over("content_hash").cast(pl.Int64)
+        return self.rows.select(first).to_series().to_numpy()
+
+    @cached_property
+    def copies(self) -> Int64s:
+        """(rows,) The next row of the same text, or -1."""
+        order = np.argsort(self.text_of, kind="stable")
+        following = np.full(len(self), -1, dtype=np.int64)
+        same = self.text_of[order[1:]] == self.text_of[order[:-1]]
+        following[order[:-1][same]] = order[1:][same]
+        return following
+
+    @cached_property
+    def contents(self) -> UInt64s:
+        return content_keys(self.rows["content_hash"])
+
+    @cached_property
+    def n_shingles(self) -> Int64s:
+        return self.rows["n_shingles"].to_numpy()
+
+    @cached_property
+    def families(self) -> tuple[Int64s, Int64s]:
+        """Family keys that several rows have: row i's are `keys[starts[i] : starts[i + 1]]`."""
+        held = self.held_keys
+        starts = np.searchsorted(held["row"].to_numpy(), np.arange(len(self) + 1))
+        return starts.astype(np.int64), held["key"].to_numpy().astype(np.int64)
+
+    @cached_property
+    def held_keys(self) -> pl.DataFrame:
+        """`row`, `key`: numbers of the family keys that several rows have, sorted."""
+        return (
+            self.rows.select("row", key="family")
+            .explode("key")
+            .filter(pl.col("key").is_duplicated())
+            .with_columns(pl.col("key").rank("dense").cast(pl.Int64), pl.col("row").cast(pl.Int64))
+            .sort("row", "key")
+        )
+
+    def telling_rows(self, number: int) -> list[int]:
+        """Of a text, by its first row: that, the rows that may be kin of others, and the first
+        that is not; whoever a further copy could judge, that one does."""
+        starts, _ = self.families
+        rows = [number]
+        lonely = False
+        row = number
+        while row >= 0:
+            has_family = starts[row] < starts[row + 1] or self._is_made[row]
+            if row != number and (has_family or not lonely):
+                rows.append(row)
+            lonely |= not has_family
+            row = int(self.copies[row])
+        return rows
+
+    @cached_property
+    def _is_made(self) -> NDArray[np.bool_]:
+        return (self.rows["kind"] != "natural").to_numpy()
+
+    def texts(self, numbers: Iterable[int]) -> list[Text]:
+        """Texts by their first rows, with their telling rows."""
+        telling = {number: self.telling_rows(number) for number in numbers}
+        chosen = self.rows[[row for rows in telling.values() for row in rows]]
+        documents = (
+            (row["content_hash"], sighting(row, self.admitted))
+            for row in chosen.select(SIGHTING_COLUMNS).iter_rows(named=True)
+        )
+        made = []
+        for number, rows in telling.items():
+            pairs = [next(documents) for _ in rows]
+            made.append(Text(number, pairs[0][0], [document for _, document in pairs]))
+        return made

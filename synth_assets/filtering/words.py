@@ -10,15 +10,15 @@ import polars as pl
 _UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\u{30FC}\u{3005}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 )
-_WORD = rf"[{_UNSPACED}--\P{{L}}]\p{{M}}*|[\w--[{_UNSPACED}--\P{{L}}]]+"
+WORD = rf"[{_UNSPACED}--\P{{L}}]\p{{M}}*|[\w--[{_UNSPACED}--\P{{L}}]]+"
 _PARAGRAPH = r"(?:[^\n]*\S[^\n]*(?:\n|$))+"
-_UNSPACED_WORD = rf"^[{_UNSPACED}]"
+UNSPACED_WORD = rf"^[{_UNSPACED}]"
 
 
 def word_table(texts: pl.Series) -> pl.DataFrame:
     """One row per word, in order: `doc` (row of the text), `word`, `is_unspaced`."""
-    return _parts(texts, pl.col("part").str.extract_all(_WORD), "word").with_columns(
-        pl.col("word").str.contains(_UNSPACED_WORD).alias("is_unspaced")
+    return _parts(texts, pl.col("part").str.extract_all(WORD), "word").with_columns(
+        pl.col("word").str.contains(UNSPACED_WORD).alias("is_unspaced")
     )
 
 

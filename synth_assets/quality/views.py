@@ -24,7 +24,8 @@ def batch_views(
         if not store.files.is_local:
             connection.register_filesystem(store.files.filesystem)
         _view(connection, "this", corpus.path)
-        for sidecar in corpus.footer.sidecars:
+        tables = (name for name in corpus.footer.sidecars if "." not in name)
+        for sidecar in tables:
             _view(connection, sidecar, corpus.sidecar_path(sidecar))
         present = [name for name in inputs if store.has(name, corpus.batch)]
         for name in present:

@@ -160,3 +160,19 @@ def test_the_family_threshold_is_the_profiles(
     write_batch(store, FIRST, [PARENT], made, admission=1)
     deduplicate(make_run, only_faq(profile, family_threshold=0.85), FIRST)
     assert kept(store.open("deduped", FIRST)) == ["p"]
+
+
+def test_a_recipe_keeps_a_few_children_beside_a_parent(
+    store: Store, profile: Profile, make_run: MakeRun
+) -> None:
+    topics = ("coast", "hill", "moor", "plain")
+    made = [child(f"k{number}", PARENT, text(topic)) for number, topic in enumerate(topics)]
+    write_batch(store, FIRST, [PARENT], made, admission=1)
+    footer = deduplicate(make_run, only_faq(profile, children_per_parent=2), FIRST)
+    corpus = store.open("deduped", FIRST)
+    assert kept(corpus) == ["k0", "k1", "p"]
+    assert verdicts(corpus) == {
+        "k2": ("too_many_children", None, "k0"),
+        "k3": ("too_many_children", None, "k0"),
+    }
+    assert not footer.broken_laws

@@ -34,3 +34,8 @@ def test_vowel_signs_and_joiners_stay_inside_their_word() -> None:
     assert units("می‌خواهم") == ["می‌خواهم"]
     assert units("cafe\u0301s") == ["cafe\u0301s"]
     assert units("warm \u2600\ufe0f day") == ["warm", "day"]
+
+
+def test_upper_case_greek_is_what_it_is_in_lower_case() -> None:
+    """Python writes a final sigma by its neighbours; a word must not depend on what follows."""
+    assert units("ΟΔΟΣ ΣΟΦΟΣ.") == units("οδος σοφος") == ["οδοσ", "σοφοσ"]

@@ -4,11 +4,13 @@ import csv
 import gzip
 import json
 from collections import defaultdict
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from synth_assets.corpus.store import Store
+from synth_assets.dedup.index import Index
 from synth_assets.dedup.shingles import shingles
 from synth_assets.profile import Profile
 from synth_assets_tests.conftest import MakeRun
@@ -112,18 +114,17 @@ def test_signatures_alone_never_decide(
 
 
 def pairs_sharing_a_band(store: Store) -> set[Pair]:
-    by_band = defaultdict(list)
-    rows = store.open("signatures", BATCH).read(["doc_id", "bands"])
-    for doc_id, bands in rows.iter_rows():
-        for band in bands:
-            by_band[band].append(doc_id)
-    return {
-        frozenset((one, other))
-        for members in by_band.values()
-        for one in members
-        for other in members
-        if one < other
-    }
+    corpus = store.open("signatures", BATCH)
+    doc_ids, index = corpus.read(["doc_id"])["doc_id"], Index.of(corpus)
+    pairs = set()
+    for band in index.texts:
+        hashes, rows = band >> index.bits, band & ((1 << index.bits) - 1)
+        by_hash = defaultdict(list)
+        for value, row in zip(hashes.tolist(), rows.tolist(), strict=True):
+            by_hash[value].append(doc_ids[row])
+        for members in by_hash.values():
+            pairs |= {frozenset(pair) for pair in combinations(members, 2)}
+    return pairs
 
 
 def components(pairs: set[Pair]) -> set[Pair]:

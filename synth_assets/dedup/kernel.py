@@ -1,0 +1,286 @@
+"""Compiled loops over the bytes of a text column: words, shingles, minima, bands.
+
+They make no Python object and release the interpreter's lock, so threads share the cores. What
+they compute is defined, readably, in `shingles` and `minhash`; a test holds the two together.
+"""
+
+import numpy as np
+from numpy import uint8, uint32, uint64
+from numpy.typing import NDArray
+
+from synth_assets.dedup.alphabet import MARK, SIZE
+from synth_assets.dedup.compiled import Whole, compiled
+
+Bytes = NDArray[np.uint8]
+Int64s = NDArray[np.int64]
+UInt32s = NDArray[np.uint32]
+UInt64s = NDArray[np.uint64]
+
+BLOCK = 4096
+"""Units of a text in hand at a time; what memory a text takes does not depend on its length."""
+
+BASIS = 0xCBF29CE484222325
+PRIME = 0x100000001B3
+"""FNV-1a, 64 bits (RFC 9923), over folded code points instead of bytes."""
+
+_BASIS, _PRIME = np.uint64(BASIS), np.uint64(PRIME)
+_MARK, _LETTER = np.uint32(MARK), np.uint32(MARK - 1)
+_SIZE = np.uint32(SIZE)
+_DOTTED, _DOT = np.uint32(0x130), np.uint32(0x307)
+
+
+@compiled
+def _decode(data: Bytes, at: Whole) -> tuple[Whole, Whole]:
+    """Code point that begins at a byte of valid UTF-8, and its length in bytes."""
+    first = uint32(data[at])
+    if first < 0x80:
+        return first, 1
+    if first < 0xE0:
+        return (first & uint32(0x1F)) << uint32(6) | uint32(data[at + 1]) & uint32(0x3F), 2
+    second = uint32(data[at + 1]) & uint32(0x3F)
+    third = uint32(data[at + 2]) & uint32(0x3F)
+    if first < 0xF0:
+        return (first & uint32(0x0F)) << uint32(12) | second << uint32(6) | third, 3
+    fourth = uint32(data[at + 3]) & uint32(0x3F)
+    high = (first & uint32(0x07)) << uint32(18) | second << uint32(12)
+    return high | third << uint32(6) | fourth, 4
+
+
+@compiled
+def _is_unsegmented(data: Bytes, start: Whole, end: Whole, fold: UInt32s) -> bool:
+    """Whether most letters and marks belong to a script that puts no space between words: Thai,
+    Lao, Burmese, Khmer, kana, Han."""
+    part, seen = data[start:end], False
+    for at in range(len(part)):  # their lead bytes, in a loop that vector units can take
+        byte = part[at]
+        seen |= (byte >= uint8(0xE0)) & (byte <= uint8(0xE9)) & (byte != uint8(0xE2))
+    if not seen:
+        return False
+    wide, letters, at = 0, 0, start
+    while at < end:
+        code, length = _decode(data, at)
+        at += length
+        if code < _SIZE and fold[code] != 0:
+            letters += 2 if code == 0x130 else 1
+        wide += (
+            (0xE00 <= code <= 0xEFF)
+            | (0x1000 <= code <= 0x109F)
+            | (0x1780 <= code <= 0x17FF)
+            | (0x3040 <= code <= 0x30FF)
+            | (0x3400 <= code <= 0x9FFF)
+        )
+    return 2 * wide > letters
+
+
+@compiled
+def _take(
+    units: UInt64s,
+    size: Whole,
+    multipliers: UInt64s,
+    minima: UInt32s,
+    factors: UInt32s,
+    offsets: UInt32s,
+    out: UInt64s,
+    done: Whole,
+) -> Whole:
+    """Hash the shingles, of `size` units each, of a block of units: into `out` from `done` on where
+    it has room, else lower the minima by them. Returns how many there were."""
+    count = len(units) - size + 1
+    if len(out):
+        count = min(count, len(out) - done)  # never past the end, whatever the caller believes
+    totals = out[done : done + count] if len(out) else np.empty(count, dtype=np.uint64)
+    totals[:] = 0
+    for position in range(size):
+        multiplier = multipliers[position]
+        for at in range(count):
+            totals[at] += units[at + position] * multiplier
+    if not len(out):
+        _lower(totals, minima, factors, offsets)
+    return count
+
+
+@compiled
+def _lower(totals: UInt64s, minima: UInt32s, factors: UInt32s, offsets: UInt32s) -> None:
+    """The `affine32` scheme: the upper half of each hash, through MurmurHash3's finalizer, then
+    each permutation's multiply and add modulo 2^32."""
+    mixed = np.empty(len(totals), dtype=np.uint32)
+    for at in range(len(totals)):
+        value = uint32(totals[at] >> uint64(32))
+        value = uint32((value ^ (value >> uint32(16))) * uint32(0x85EBCA6B))
+        value = uint32((value ^ (value >> uint32(13))) * uint32(0xC2B2AE35))
+        mixed[at] = value ^ (value >> uint32(16))
+    for permutation in range(len(minima)):
+        factor, offset, least = factors[permutation], offsets[permutation], minima[permutation]
+        for at in range(len(mixed)):
+            least = min(least, uint32(mixed[at] * factor + offset))
+        minima[permutation] = least
+
+
+@compiled
+def _carry(units: UInt64s, filled: Whole, ngram: Whole) -> Whole:
+    """Begin a new block with the units that shingles across its edge need."""
+    for position in range(ngram - 1):
+        units[position] = units[filled - ngram + 1 + position]
+    return ngram - 1
+
+
+@compiled
+def _words(
+    data: Bytes,
+    start: Whole,
+    end: Whole,
+    fold: UInt32s,
+    multipliers: UInt64s,
+    minima: UInt32s,
+    factors: UInt32s,
+    offsets: UInt32s,
+    out: UInt64s,
+) -> Whole:
+    """Shingles of words of one text; returns their number."""
+    ngram = len(multipliers)
+    units = np.empty(BLOCK + ngram, dtype=np.uint64)
+    filled, done, state = 0, 0, _BASIS
+    at, stop = uint64(start), uint64(end)  # unsigned, which spares a test for negative indices
+    while at < stop:
+        limit = min(stop, at + uint64(BLOCK - filled))
+        while at < limit:
+            byte = data[at]
+            if byte >= 0x80:
+                break
+            letter = fold[byte]
+            in_word = letter != 0
+            units[filled] = state  # no branch: word ends are what a processor predicts worst
+            filled += (not in_word) & (state != _BASIS)
+            state = (state ^ uint64(letter)) * _PRIME if in_word else _BASIS
+            at += uint64(1)
+        if at < limit:
+            code, length = _decode(data, at)
+            at += uint64(length)
+            if code == _DOTTED:  # its lower case is two: i and a dot above
+                state = (state ^ uint64(0x69)) * _PRIME
+                code = _DOT
+            letter = fold[code] if code < _SIZE else uint32(0)
+            if letter != 0 and (state != _BASIS or letter < _MARK):
+                state = (state ^ uint64(letter & _LETTER)) * _PRIME
+            elif state != _BASIS:
+                units[filled] = state
+                filled += 1
+                state = _BASIS
+        if filled == BLOCK:
+            done += _take(units[:BLOCK], ngram, multipliers, minima, factors, offsets, out, done)
+            filled = _carry(units, BLOCK, ngram)
+    units[filled] = state
+    filled += state != _BASIS
+    if filled >= ngram or (done == 0 and filled > 0):
+        size = min(filled, ngram)
+        done += _take(units[:filled], size, multipliers, minima, factors, offsets, out, done)
+    return done
+
+
+@compiled
+def _characters(
+    data: Bytes,
+    start: Whole,
+    end: Whole,
+    fold: UInt32s,
+    multipliers: UInt64s,
+    minima: UInt32s,
+    factors: UInt32s,
+    offsets: UInt32s,
+    out: UInt64s,
+) -> Whole:
+    """Shingles of letters and marks of one text; returns their number."""
+    ngram = len(multipliers)
+    units = np.empty(BLOCK + ngram + 1, dtype=np.uint64)
+    filled, done, at = 0, 0, start
+    while at < end:
+        code, length = _decode(data, at)
+        at += length
+        if code == _DOTTED:
+            units[filled] = (_BASIS ^ uint64(0x69)) * _PRIME
+            filled += 1
+            code = _DOT
+        code = fold[code] if code < _SIZE else uint32(0)
+        units[filled] = (_BASIS ^ uint64(code & _LETTER)) * _PRIME
+        filled += code != 0
+        if filled >= BLOCK:
+            done += _take(units[:filled], ngram, multipliers, minima, factors, offsets, out, done)
+            filled = _carry(units, filled, ngram)
+    if filled >= ngram or (done == 0 and filled > 0):
+        size = min(filled, ngram)
+        done += _take(units[:filled], size, multipliers, minima, factors, offsets, out, done)
+    return done
+
+
+@compiled
+def shingle_text(
+    data: Bytes,
+    start: Whole,
+    end: Whole,
+    fold: UInt32s,
+    multipliers: UInt64s,
+    minima: UInt32s,
+    factors: UInt32s,
+    offsets: UInt32s,
+    out: UInt64s,
+) -> Whole:
+    if _is_unsegmented(data, start, end, fold):
+        return _characters(data, start, end, fold, multipliers, minima, factors, offsets, out)
+    return _words(data, start, end, fold, multipliers, minima, factors, offsets, out)
+
+
+@compiled
+def sign(
+    data: Bytes,
+    ends: Int64s,
+    first: Whole,
+    last: Whole,
+    fold: UInt32s,
+    multipliers: UInt64s,
+    factors: UInt32s,
+    offsets: UInt32s,
+    minima: UInt32s,
+    counts: Int64s,
+) -> None:
+    """Lower the rows `first` to `last` of `minima`, (texts, permutations), by the texts' shingles,
+    and set `counts`, (texts,), to their numbers, repeated ones counted each time. `ends` are the
+    offsets of an Arrow string column, (texts + 1,)."""
+    nothing = np.empty(0, dtype=np.uint64)
+    for text in range(first, last):
+        counts[text] = shingle_text(
+            data, ends[text], ends[text + 1], fold, multipliers,
+            minima[text], factors, offsets, nothing,
+        )  # fmt: skip
+
+
+@compiled
+def content_keys(data: Bytes, ends: Int64s, keys: UInt64s) -> None:
+    """A 64-bit hash of the bytes of each text, for copies that are equal byte by byte."""
+    for text in range(len(keys)):
+        state, at, end = _BASIS, ends[text], ends[text + 1]
+        while at + 8 <= end:
+            word = uint64(0)
+            for byte in range(8):
+                word |= uint64(data[at + byte]) << uint64(8 * byte)
+            state = (state ^ word) * uint64(0x9E3779B97F4A7C15)
+            state ^= state >> uint64(32)
+            at += 8
+        while at < end:
+            state = (state ^ uint64(data[at])) * _PRIME
+            at += 1
+        state = (state ^ uint64(end - ends[text])) * uint64(0xBF58476D1CE4E5B9)
+        keys[text] = state ^ (state >> uint64(29))
+
+
+@compiled
+def band_hashes(minima: UInt32s, rows: Whole, numbers: UInt64s, out: UInt64s) -> None:
+    """(bands, texts): a 64-bit hash of the band's number and its rows of the signature."""
+    for text in range(len(minima)):
+        for band in range(len(numbers)):
+            state = numbers[band]
+            for row in range(band * rows, (band + 1) * rows):
+                state ^= uint64(minima[text, row])
+                state = (state ^ (state >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
+                state = (state ^ (state >> uint64(27))) * uint64(0x94D049BB133111EB)
+                state ^= state >> uint64(31)
+            out[band, text] = state
