@@ -54,12 +54,14 @@ class LaneServer:
         execute: Callable[[str], None],
         identity: str,
         on_end: Callable[[], None] = lambda: None,
+        is_unfit: Callable[[], bool] = lambda: False,
     ) -> None:
         self._address = address
         self._idle_s = idle_s
         self._execute = execute
         self._identity = identity
         self._on_end = on_end
+        self._is_unfit = is_unfit
         self._changed = threading.Condition()
         """Guards the next three, and every `Task.cancelled`."""
         self._waiting: deque[Task] = deque()
@@ -68,7 +70,8 @@ class LaneServer:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
     def serve(self) -> None:
-        """Run steps until idle for too long, told to end, or found to run old code."""
+        """Run steps until idle for too long, told to end, found to run old code, or unfit after a
+        step: those that wait are handed to the next process."""
         with suppress(FileNotFoundError):
             self._address.socket.unlink()
         self._listener.bind(str(self._address.socket))
@@ -77,6 +80,9 @@ class LaneServer:
         try:
             while (task := self._next()) is not None:
                 self._run(task)
+                if self._is_unfit():
+                    _log("a step broke its engine, and the device perhaps too; the lane ends")
+                    return
         finally:
             self._ending = True
             with suppress(FileNotFoundError):
@@ -267,6 +273,7 @@ def _serve(home: Home, address: LaneAddress) -> None:
         execute=execute_step,
         identity=code_identity(),
         on_end=keep_warm().close,
+        is_unfit=lambda: keep_warm().is_unfit,
     )
     report_hang.goes_to(server.tell_hang)
     server.serve()

@@ -6,12 +6,17 @@ Dagster's own launcher notices a dead worker only while the code server that sta
 import os
 import socket
 from collections.abc import Mapping
+from functools import cache
 
 import psutil
 
 WORKER_TAG = "synth_assets/worker"
 """Host, process id and start time of the run's worker, and the run that it executes: a run that is
 tried again inherits the tags of the one that failed."""
+
+CLOCK_S = 10.0
+"""Two readings of one process's start time differ where the machine's clock was set between them;
+a process id is not given to another process within so short a time."""
 
 
 def worker_tags(run_id: str) -> dict[str, str]:
@@ -26,22 +31,31 @@ def worker_of(run_id: str, tags: Mapping[str, str]) -> str | None:
 
 
 def own_mark() -> str:
-    """What tells this process from all others."""
-    return _mark(os.getpid()) or ""
+    """What tells this process from all others; the same text whenever it is asked for."""
+    return _own_mark(os.getpid())
 
 
 def is_gone(mark: str) -> bool:
     """Whether the marked process has ended; of another machine's processes nothing is known."""
-    host, pid, _ = mark.split()
-    return host == socket.gethostname() and _mark(int(pid)) != mark
+    host, pid, begun = mark.split()
+    if host != socket.gethostname():
+        return False
+    now = _begun(int(pid))
+    return now is None or abs(now - float(begun)) > CLOCK_S
 
 
 def process_id(mark: str) -> int:
     return int(mark.split()[1])
 
 
-def _mark(pid: int) -> str | None:
+@cache
+def _own_mark(pid: int) -> str:  # by process id, which changes in a fork
+    return f"{socket.gethostname()} {pid} {_begun(pid):.2f}"
+
+
+def _begun(pid: int) -> float | None:
+    """Start time in seconds since 1970, by the clock as it is set now."""
     try:
-        return f"{socket.gethostname()} {pid} {psutil.Process(pid).create_time():.2f}"
+        return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:
         return None

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from synth_assets.errors import ProfileError
 from synth_assets.generation.protocol import EngineIdentity, Prompt, Request, Sampling
 from synth_assets.hashing import digest_json
 
@@ -43,46 +42,6 @@ def make_request(
         ]
     )
     return Request(key, prompt, sampling, seed, source_lang, target_lang)
-
-
-def make_requests(
-    identity: EngineIdentity,
-    prompt: Prompt,
-    sampling: Sampling,
-    *,
-    n: int,
-    profile_seed: int,
-    step: str,
-    attempt: int = 0,
-    source_lang: str | None = None,
-    target_lang: str | None = None,
-) -> list[Request]:
-    """`n` samples of one prompt, a request each; the first is what `make_request` gives, so that a
-    recipe which asks for more samples than before pays for the new ones only.
-
-    Raises ProfileError where n > 1 samples are to be decoded without chance.
-    """
-    if n < 1:
-        raise ProfileError(f"{step}: {n} samples of one prompt are not allowed; it is 1 or more")
-    if n > 1 and sampling.temperature == 0:
-        raise ProfileError(
-            f"{step}: {n} samples of one prompt need sampling.temperature > 0; at 0 they would be "
-            f"the same text {n} times"
-        )
-    return [
-        make_request(
-            identity,
-            prompt,
-            sampling,
-            profile_seed=profile_seed,
-            step=step,
-            sample=sample,
-            attempt=attempt,
-            source_lang=source_lang,
-            target_lang=target_lang,
-        )
-        for sample in range(n)
-    ]
 
 
 @lru_cache(maxsize=64)

@@ -118,13 +118,14 @@ EngineSpec = Annotated[
 
 NOT_SHAPING = frozenset(
     {"price", "in_flight"}
+    | {"model", "revision"}
     | {"batch_size", "window", "replicas", "device"}
     | {"gpu_memory_utilization", "tensor_parallel_size"}
     | {"url", "api_key_env", "attempts", "timeout_s", "connect_timeout_s", "max_pause_s"}
     | {"requests_per_minute", "tokens_per_minute"}
 )
-"""Settings of engines that change no text. A URL does, where no revision is declared; it is part
-of the engine's identity then (see `engines.identify`)."""
+"""Settings of engines that change no text, or that the engine's identity holds (`weights_version`):
+the model, and its URL where no revision is declared."""
 
 
 class Limits(_Spec):

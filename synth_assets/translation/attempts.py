@@ -154,7 +154,7 @@ class Attempts:
         try:
             with self._retrying(None if broken.fault.gate == Truncated.name else broken.key):
                 return self._again(text, request, broken)
-        except DeclinedError:
+        except (DeclinedError, FailedError):
             raise broken from None
 
     def _again(self, text: str, request: Request, broken: BrokenError) -> str:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from synth_assets_tests.generation.test_accounting import judged
+from synth_assets_tests.generation.money.test_accounting import judged
 from typer.testing import CliRunner
 
 from synth_assets.cli import app

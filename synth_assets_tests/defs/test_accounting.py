@@ -15,7 +15,7 @@ from synth_assets.generation.spec import Budget
 from synth_assets.ingest.plan import plan_batches
 from synth_assets.profile import Profile, load_profile
 from synth_assets_tests.defs.test_guards import BATCH, TEXT, instance, reason, run
-from synth_assets_tests.generation.test_accounting import CORPUS, judged
+from synth_assets_tests.generation.money.test_accounting import CORPUS, judged
 
 __all__ = ["instance"]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dagster as dg
+import psutil
 import pytest
 
 from synth_assets.defs.dead_runs import bury_dead_runs
@@ -59,6 +60,14 @@ def test_a_run_at_work_keeps_its_slot(instance) -> None:
     assert bury_dead_runs(instance) == []
     assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.STARTED
     assert claimed(instance) == 1
+
+
+def test_a_clock_that_was_set_buries_nobody(instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = start(instance, dg.DagsterRunStatus.STARTED, own_mark())
+    begun = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: begun(process) + 1.5)
+    assert bury_dead_runs(instance) == []
+    assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.STARTED
 
 
 def test_an_interrupted_run_that_ended_gives_its_slot_back(instance) -> None:

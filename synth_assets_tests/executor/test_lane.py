@@ -28,10 +28,14 @@ from synth_assets.executor.lane_server import LaneServer
 
 stopping.ASKED_S, stopping.INTERRUPTED_S = 0.5, 0.5
 
+unfit = []
+
 def execute(arguments):
     kind, path, *_ = arguments.split("|")
     with open(path, "a") as log:
         log.write(f"begin {kind}\\n")
+    if kind == "unfit":
+        unfit.append(kind)
     if kind == "fail":
         raise ValueError("the step broke")
     if kind == "stuck":
@@ -52,7 +56,13 @@ def execute(arguments):
         log.write(f"end {kind}\\n")
 
 address = LaneAddress(Path(sys.argv[1]))
-server = LaneServer(address, idle_s=float(sys.argv[2]), execute=execute, identity=sys.argv[3])
+server = LaneServer(
+    address,
+    idle_s=float(sys.argv[2]),
+    execute=execute,
+    identity=sys.argv[3],
+    is_unfit=lambda: bool(unfit),
+)
 stopping.report_hang.goes_to(server.tell_hang)
 server.serve()
 """
@@ -302,6 +312,23 @@ def test_a_step_that_waits_behind_a_hung_one_goes_to_the_next_lane(home, home_la
         following.kill()
         following.wait()
     assert log_of(home).read_text() == "begin hang\nbegin quick\nend quick\n"
+
+
+def test_a_step_that_waits_behind_one_that_broke_its_engine_goes_to_the_next_lane(
+    home, home_lane
+) -> None:
+    lane = GpuLane(home)
+    for kind in ("unfit", "quick"):
+        lane.launch(kind, f"{kind}|{log_of(home)}")
+    assert home_lane.wait(timeout=10) == 0
+    assert lane.fault("quick") is None
+    following = start(LaneAddress.of(home), identity=code_identity())
+    try:
+        wait_for(lambda: lane.fault("quick"))
+    finally:
+        following.kill()
+        following.wait()
+    assert log_of(home).read_text() == "begin unfit\nend unfit\nbegin quick\nend quick\n"
 
 
 def test_a_step_waits_for_a_lane_of_old_code_to_end_its_own(home, home_lane, monkeypatch) -> None:

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synth_assets.errors import ProfileError
-from synth_assets.generation.keys import make_request, make_requests, request_seed
+from synth_assets.generation.keys import make_request, request_seed
 from synth_assets.generation.protocol import EngineIdentity, Sampling
 from synth_assets_tests.corpora import document, publish
 from synth_assets_tests.generation import gated
@@ -79,19 +77,9 @@ def test_samples_are_requests_of_their_own_and_the_first_is_the_single_one(
     prompt: object, n: int, attempt: int
 ) -> None:
     settings = {"profile_seed": 1, "step": "faq", "attempt": attempt}
-    many = make_requests(IDENTITY, prompt, DRAWN, n=n, **settings)
+    many = [make_request(IDENTITY, prompt, DRAWN, sample=one, **settings) for one in range(n)]
     assert many[0] == make_request(IDENTITY, prompt, DRAWN, **settings)
-    assert many[:-1] == make_requests(IDENTITY, prompt, DRAWN, n=n - 1, **settings)
     assert len({request.key for request in many}) == len({request.seed for request in many}) == n
-
-
-def test_samples_without_chance_are_refused() -> None:
-    one = make_requests(IDENTITY, "hello", GREEDY, n=1, profile_seed=1, step="faq")
-    assert [request.key for request in one] == [key()]
-    with pytest.raises(ProfileError, match=r"faq: 4 samples .* sampling.temperature > 0"):
-        make_requests(IDENTITY, "hello", GREEDY, n=4, profile_seed=1, step="faq")
-    with pytest.raises(ProfileError, match="1 or more"):
-        make_requests(IDENTITY, "hello", DRAWN, n=0, profile_seed=1, step="faq")
 
 
 @given(

@@ -1,5 +1,7 @@
 """Parsers take off what is around the text, and nothing of it."""
 
+import time
+
 import pytest
 
 from synth_assets.rewriting.parsing import parse
@@ -27,3 +29,11 @@ PARSERS = ("unwrap_fence", "strip_preamble", "strip_closing")
 )
 def test_parsing_takes_off_only_what_is_around_the_text(said: str, text: str | None):
     assert parse(PARSERS, said) == (said if text is None else text)
+
+
+@pytest.mark.parametrize("empty", ["\n" * 20_000, "\n---" + "\n" * 20_000])
+def test_a_model_that_writes_empty_lines_for_ever_is_parsed_at_once(empty: str):
+    said = f"A text.{empty}The end."
+    begun = time.process_time()
+    assert parse(PARSERS, said) == said
+    assert time.process_time() - begun < 2  # a quadratic one takes minutes

@@ -16,6 +16,7 @@ from synth_assets.generation.spec import (
     OpenAISpec,
     RulesSpec,
     TransformersSpec,
+    VllmSpec,
 )
 from synth_assets.hashing import digest, digest_file, digest_json
 from synth_assets.home import Home
@@ -40,7 +41,8 @@ def identify(spec: EngineSpec) -> EngineIdentity:
     the tokenizer too.
 
     `model` is the name as the profile has it; a path is cut to its folder's name, so that keys
-    are the same on every machine. A dtype other than `auto` is part of `kind`.
+    are the same on every machine. A dtype other than `auto` is part of `kind`, and so is a limit
+    of tokens that vLLM is given: it decides which prompts are too long and where texts are cut.
 
     A served model's revision is the declared one, or else its URL; what is sent with every
     request (`extra_body`) stands for its tokenizer, whose template it may change.
@@ -54,6 +56,8 @@ def identify(spec: EngineSpec) -> EngineIdentity:
         return EngineIdentity("openai", spec.model, spec.revision or spec.url, extra)
     task = f"-{spec.task}" if isinstance(spec, TransformersSpec) else ""
     kind = f"{spec.kind}{task}" + ("" if spec.dtype == "auto" else f"-{spec.dtype}")
+    if isinstance(spec, VllmSpec) and spec.max_model_len:
+        kind += f"-{spec.max_model_len}"
     folder = model_folder(spec)
     if folder is None:
         revision = _hub_revision(spec)

@@ -145,6 +145,11 @@ class VllmEngine:
             return list(self._tokenizer.encode(prompt))
         if all(isinstance(part, int) for part in prompt):
             return [part for part in prompt if isinstance(part, int)]
+        if not getattr(self._tokenizer, "chat_template", True):
+            raise EngineError(
+                f"model {self._identity.model} has no chat template, and a prompt is a list of "
+                f"messages: use an instruction-tuned model or a recipe with plain prompts"
+            )
         messages = [dict(part) for part in prompt if isinstance(part, Mapping)]
         try:
             text = self._tokenizer.apply_chat_template(

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from synth_assets.errors import EngineError, SynthAssetsError
 from synth_assets.generation.engines.gpu_lock import GpuLocks, gpus_of
 from synth_assets.generation.engines.identity import identify
 from synth_assets.generation.engines.on_demand import OnDemandEngine
@@ -22,6 +23,8 @@ class WarmEngine:
         self._engine: Engine | None = None
         self._gpus = GpuLocks()
         self._lent = 0
+        self.is_unfit = False
+        """Whether this process had better end, and another go on."""
         self._used_at = time.monotonic()
 
     def get(self, spec: EngineSpec) -> Engine:
@@ -37,8 +40,8 @@ class WarmEngine:
             loaded = _loaded_part(spec)
             if self._engine is None or not self._fits(loaded):
                 self.close()
-                self._gpus.hold(gpus_of(spec))
                 try:
+                    self._gpus.hold(gpus_of(spec))
                     self._engine = open_engine(spec)
                 except BaseException:
                     self._gpus.release()
@@ -54,9 +57,21 @@ class WarmEngine:
             self._lent += 1
             try:
                 yield OnDemandEngine(spec, self.get)
+            except Exception as error:
+                self._doubt(error)
+                raise
             finally:
                 self._lent -= 1
                 self._used_at = time.monotonic()
+
+    def _doubt(self, error: Exception) -> None:
+        """An engine that cannot go on is not lent again. An error that is none of this project's
+        own may come from the device, which CUDA then refuses to this process for good."""
+        if isinstance(error, SynthAssetsError) and not isinstance(error, EngineError):
+            return
+        self.is_unfit |= not isinstance(error, SynthAssetsError)
+        with suppress(Exception):
+            self.close()
 
     @property
     def idle_s(self) -> float:
@@ -71,9 +86,11 @@ class WarmEngine:
         """Let go of the held engine, if there is one; waits while it is lent to another thread."""
         with self._lock:
             engine, self._engine, self._spec = self._engine, None, None
-            if engine is not None:
-                engine.close()
-            self._gpus.release()
+            try:
+                if engine is not None:
+                    engine.close()
+            finally:
+                self._gpus.release()
 
     def _fits(self, loaded: EngineSpec) -> bool:
         assert self._engine is not None

@@ -73,10 +73,11 @@ def preamble() -> re.Pattern[str]:
 
 @cache
 def closing() -> re.Pattern[str]:
-    """Finds a last line to the user, and a ruler above it."""
+    """Finds a last line to the user, and a ruler above it; in time linear in the text, also where
+    a model wrote thousands of empty lines."""
     found = (one for lang in phrases().values() for one in lang.closings)
     return re.compile(
-        rf"\n+(?:---\s*\n+)?[*_]*(?:{_spaced('|'.join(found))})[^\n]*\s*$", re.IGNORECASE
+        rf"(?<!\n)\n+(?:---\s*\n)?[*_]*(?:{_spaced('|'.join(found))})[^\n]*\s*$", re.IGNORECASE
     )
 
 

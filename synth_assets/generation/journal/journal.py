@@ -75,9 +75,11 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._live.sync()
-        self._mirror.upload(self._live.end, force=True)
-        self._live.close()
+        try:
+            self._live.sync()
+            self._upload(force=True)
+        finally:
+            self._live.close()
 
     @property
     def path(self) -> Path:
@@ -143,10 +145,11 @@ class Journal:
         self._mirror.clear()
         return manifest
 
-    def _upload(self) -> None:
-        """An upload that fails is tried again at the next interval: all is on this machine."""
+    def _upload(self, *, force: bool = False) -> None:
+        """An upload that fails is tried again at the next interval, or by the next run: all is on
+        this machine."""
         try:
-            self._mirror.upload(self._live.end)
+            self._mirror.upload(self._live.end, force=force)
         except Exception as error:  # object stores raise what they like
             self._log(f"journal {self._name} was not uploaded: {error}; it is tried again")
 

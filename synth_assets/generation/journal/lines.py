@@ -14,6 +14,9 @@ import orjson
 
 from synth_assets.generation.protocol import Result
 
+READ_BYTES = 16 << 10
+"""Read at once for one line; more where it is longer."""
+
 _MARK = b'{"crc":"'
 _BODY = len(_MARK) + 8 + len(b'",')
 
@@ -46,6 +49,15 @@ def whole_lines(path: Path) -> Iterator[tuple[int, bytes]]:
             if line.endswith(b"\n"):
                 yield offset, line
             offset += len(line)
+
+
+def line_at(handle: int, offset: int) -> Result | None:
+    """The result of the line that begins there in an open file; None where it is damaged."""
+    size = READ_BYTES
+    while not (data := os.pread(handle, size, offset)).count(b"\n") and len(data) == size:
+        size *= 4
+    line, newline, _ = data.partition(b"\n")
+    return decode(line + newline)
 
 
 def read_lines(path: Path) -> Iterator[Result]:

@@ -5,10 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from synth_assets.generation.journal.key_table import MISSING, KeyTable, Places, coded
-from synth_assets.generation.journal.lines import decode, encode, repair, whole_lines
+from synth_assets.generation.journal.lines import decode, encode, line_at, repair, whole_lines
 from synth_assets.generation.protocol import Result
-
-READ_BYTES = 16 << 10
 
 
 class LiveFile:
@@ -66,18 +64,11 @@ class LiveFile:
     def read(self, key: str, offset: int) -> Result | None:
         """The result of the line there; None where the line was damaged since it was written,
         and from then on the key is missing."""
-        result = self._line_at(offset)
+        result = line_at(self._handle, offset)
         if result is None or result.key != key:
             self._lost[key] = int(MISSING)
             return None
         return result
-
-    def _line_at(self, offset: int) -> Result | None:
-        size = READ_BYTES
-        while not (data := os.pread(self._handle, size, offset)).count(b"\n") and len(data) == size:
-            size *= 4
-        line, newline, _ = data.partition(b"\n")
-        return decode(line + newline)
 
     def results(self) -> Iterator[Result]:
         """All results in the order they were written."""

@@ -1,13 +1,12 @@
 """What a batch's requests find in the journals, without touching them: another process may be
 writing the live one just now."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from synth_assets.corpus.files import Files
 from synth_assets.generation.journal.archive import Archive
-from synth_assets.generation.journal.lines import decode, whole_lines
+from synth_assets.generation.journal.lines import decode, line_at, whole_lines
 from synth_assets.generation.journal.mirror import Mirror
 from synth_assets.generation.protocol import Result
 
@@ -54,13 +53,5 @@ class _LiveResults:
         if not wanted or not self._path.exists():
             return {}
         with self._path.open("rb") as stream:
-            found = (_at(stream.fileno(), offset) for offset in wanted)
+            found = (line_at(stream.fileno(), offset) for offset in wanted)
             return {result.key: result for result in found if result is not None}
-
-
-def _at(handle: int, offset: int) -> Result | None:
-    size = 16 << 10
-    while not (data := os.pread(handle, size, offset)).count(b"\n") and len(data) == size:
-        size *= 4
-    line, newline, _ = data.partition(b"\n")
-    return decode(line + newline)

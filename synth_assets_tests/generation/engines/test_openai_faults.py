@@ -1,6 +1,7 @@
 """The openai engine against a server that misbehaves: every request ends, with its reason."""
 
 import itertools
+import json
 import logging
 import threading
 from collections import Counter
@@ -251,6 +252,46 @@ def test_too_long_a_pause_ends_the_run_with_one_sentence(server: Server) -> None
         f"{server.url} asks for a pause of 86,400 s (429: daily quota); max_pause_s allows 900 s: "
         f"what is finished is kept, and the next run goes on"
     )
+
+
+def test_an_answer_that_uses_the_days_allowance_up_is_kept(server: Server) -> None:
+    day = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "24h"}
+    server.answer = lambda _: Reply(body=answered("text").body, headers=day)
+    results = open_engine(spec_for(server, in_flight=1)).generate(
+        request(name, number) for number, name in enumerate("ab")
+    )
+    assert next(results).text == "text"
+    with pytest.raises(EngineError, match=r"pause of 86,400 s \(its headers"):
+        next(results)
+    assert len(server.seen) == 1
+
+
+def test_what_is_under_way_when_the_engine_gives_up_is_kept(server: Server) -> None:
+    server.answer = lambda seen: (
+        refused(429, "daily quota", Retry_After="86400")
+        if seen.prompt == "a"
+        else Reply(body=answered(f"said {seen.prompt}").body, delay_s=0.5)
+    )
+    done: list[Result] = []
+    with pytest.raises(EngineError, match="daily quota"):
+        done.extend(
+            open_engine(spec_for(server, in_flight=3)).generate(
+                request(name, number) for number, name in enumerate("abcdef")
+            )
+        )
+    assert sorted(result.text or "" for result in done) == ["said b", "said c"]
+
+
+@pytest.mark.parametrize("reason", [{}, [], 3])
+def test_a_finish_reason_that_is_no_word_fails_its_request_alone(
+    server: Server, reason: object
+) -> None:
+    choice = {"index": 0, "text": "text", "finish_reason": reason}
+    odd = Reply(body=json.dumps({"choices": [choice]}).encode())
+    server.answer = lambda seen: odd if seen.prompt == "a" else answered("text")
+    results = ask(open_engine(spec_for(server)), "a", "b")
+
+    assert [result.error_kind for result in results] == ["finish_reason", None]
 
 
 def test_a_spent_quota_and_a_withdrawn_key_end_the_run(server: Server) -> None:

@@ -36,6 +36,7 @@ class Clock:
         ("soon", None),
         ("-1", None),
         ("", None),
+        ("Fri, 31 Dec 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
@@ -56,6 +57,9 @@ def test_retry_after_in_milliseconds_goes_first() -> None:
         ("7", 7),
         (str(int(NOW.timestamp()) + 30), 30),
         (str(int(NOW.timestamp() * 1000) + 30_000), 30),
+        (str((int(NOW.timestamp()) + 30) * 10**6), 30),
+        (str((int(NOW.timestamp()) + 30) * 10**9), 30),
+        ("9" * 400, None),
         ((NOW + timedelta(seconds=5)).isoformat(), 5),
         ("whenever", None),
     ],

@@ -193,6 +193,15 @@ def test_what_it_cannot_serve_is_one_requests_error(folder: Path) -> None:
     assert kinds[4:] == ["bad_prompt", None]
 
 
+def test_messages_without_a_chat_template_end_the_run_before_the_first_request(
+    folders: dict[str, Path],
+) -> None:
+    engine = open_engine(spec(folders["llama"]))
+    with pytest.raises(EngineError, match="model llama has no chat template"):
+        list(engine.generate([request([{"role": "user", "content": "open the file"}])]))
+    assert not made[0].added
+
+
 def test_what_vllm_breaks_off_may_be_tried_again(folder: Path) -> None:
     engine = open_engine(spec(folder))
     kinds = []

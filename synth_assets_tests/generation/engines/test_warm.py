@@ -3,9 +3,11 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from synth_assets.errors import EngineError
-from synth_assets.generation.engines import WarmEngine, use_engine, warm
+from synth_assets.errors import BudgetError, EngineError
+from synth_assets.generation.engines import WarmEngine, gpu_lock, use_engine, warm
+from synth_assets.generation.engines.gpu_lock import GpuLocks
 from synth_assets.generation.protocol import Request, Sampling
 from synth_assets.generation.spec import SamplingSpec
 from synth_assets_tests.generation.engines.conftest import spec
@@ -61,6 +63,46 @@ def test_another_thread_waits_while_it_is_lent(folders: dict[str, Path]) -> None
         assert slot.is_loaded
     closer.join(5)
     assert not slot.is_loaded
+
+
+@pytest.mark.parametrize(
+    "error, is_kept, is_unfit",
+    [
+        (RuntimeError("CUDA error: device-side assert triggered"), False, True),
+        (EngineError("it cannot go on"), False, False),
+        (BudgetError("it is spent"), True, False),
+    ],
+)
+def test_an_engine_that_broke_is_not_lent_again(
+    folders: dict[str, Path], error: Exception, is_kept: bool, is_unfit: bool
+) -> None:
+    slot = WarmEngine()
+    with pytest.raises(type(error)), slot.lend(spec(folders["llama"])) as engine:
+        assert len(list(engine.generate([REQUEST]))) == 1
+        raise error
+    assert (slot.is_loaded, slot.is_unfit) == (is_kept, is_unfit)
+    slot.close()
+
+
+def test_an_interrupted_wait_for_a_gpu_keeps_no_other(
+    folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gpu_lock, "lock_path", lambda gpu: tmp_path / gpu)
+    monkeypatch.setattr(warm, "gpus_of", lambda _: ["0", "1"])
+    waiting, real = GpuLocks(), FileLock.acquire
+
+    def acquire(lock: FileLock, *args: object, **settings: object) -> object:
+        if settings.get("poll_interval"):
+            raise TimeoutError
+        return real(lock, *args, **settings)
+
+    waiting.hold(["1"])
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    slot = WarmEngine()
+    with pytest.raises(TimeoutError):
+        slot.get(spec(folders["llama"]))
+    GpuLocks().hold(["0"])  # raises TimeoutError where the slot still holds it
+    waiting.release()
 
 
 def test_a_lane_keeps_what_other_processes_close(

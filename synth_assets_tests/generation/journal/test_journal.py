@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from synth_assets.corpus.files import Files
 from synth_assets.corpus.store import Store
+from synth_assets.errors import BudgetError
 from synth_assets.generation.journal import Journal, mirror
 from synth_assets.generation.journal.lines import read_lines, repair
 from synth_assets.generation.protocol import Result
@@ -279,6 +280,17 @@ def test_an_upload_that_fails_is_tried_again(home: object, monkeypatch: pytest.M
     assert len(log) == 1 and "no route to host" in log[0]
     lines = [files.read(name) for name in files.list(SEGMENTS)]
     assert b"".join(lines).count(b"\n") == 2
+
+
+def test_a_store_that_is_down_at_the_end_hides_no_error(home: object) -> None:
+    files, log = FlakyFiles("memory://down"), []
+    with pytest.raises(BudgetError), Journal(files, "rewritten/faq", "b1", log=log.append) as live:
+        live.append(result(1))
+        raise BudgetError("it is spent")
+    assert any("no route to host" in line for line in log)
+    files.down = False
+    with Journal(files, "rewritten/faq", "b1") as live:
+        assert live.lookup([result(1).key]) == {result(1).key: result(1)}
 
 
 class Died(BaseException):

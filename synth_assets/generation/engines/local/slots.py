@@ -132,10 +132,6 @@ class SlotCache:
         self.first: list[int] = []
         """The column in which each live row begins."""
 
-    @property
-    def has_sliding(self) -> bool:
-        return any(layer.is_sliding for layer in self.layers)
-
     def make_room(self, length: int, width: int) -> None:
         """See to `length` columns left of the next one, and to rows of `width` columns in all."""
         at, width = self.columns, max(width + SLACK, self.columns.width)

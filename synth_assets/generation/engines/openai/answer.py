@@ -85,7 +85,7 @@ def _finish_reason(choice: dict[str, Any], key: Key) -> FinishReason:
     reason = choice.get("finish_reason")
     if isinstance(reason, str) and reason in _FINISHED:
         return _FINISHED[reason]
-    if reason is None or reason in _BROKEN_OFF:
+    if reason is None or (isinstance(reason, str) and reason in _BROKEN_OFF):
         raise CallError("transport", f"the answer is not finished: finish_reason is {reason}")
     if reason == "content_filter":
         raise CallError("content_filter", "the server's filter held the answer back")

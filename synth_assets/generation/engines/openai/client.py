@@ -29,6 +29,7 @@ LONGEST_BACKOFF_S = 60.0
 GET_S = 30.0
 MAX_REFUSALS = 20
 """How often one request may be turned away with a 429 within one try; each costs a pause."""
+_USED_UP = "its headers: the allowance is used up"
 _JSON = {"Content-Type": "application/json"}
 _USUAL: dict[str, str] = {}
 _RENAMED = "max_completion_tokens"
@@ -46,6 +47,7 @@ class Client:
         self._turnstile = Turnstile(pace)
         self._http = open_http(spec, key)
         self._names = _USUAL
+        self._used_up_s: float | None = None
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -74,6 +76,7 @@ class Client:
         refusal = ""
         for _ in range(MAX_REFUSALS):
             async with self._turnstile.turn(call.tokens) as sent_at:
+                self._check(self._used_up_s, _USED_UP)
                 try:
                     return await self._send(call)
                 except RateLimitError as error:
@@ -93,7 +96,7 @@ class Client:
             response = await self._post(call, self._names)
         answer = read_answer(response, self._key)
         self._pace.answered(call.tokens, answer.prompt_tokens + answer.completion_tokens)
-        self._pause(exhausted_s(response.headers), "its headers: the allowance is used up")
+        self._put_off(exhausted_s(response.headers))
         return answer
 
     async def _post(self, call: Call, names: Mapping[str, str]) -> httpx2.Response:
@@ -124,6 +127,14 @@ class Client:
         self._check(asked_s, why)
         if asked_s:
             self._pace.pause(asked_s)
+
+    def _put_off(self, asked_s: float | None) -> None:
+        """The allowance is used up with this answer, which counts: the next request waits, or ends
+        the run where it would wait for too long."""
+        if asked_s and asked_s <= self._spec.max_pause_s:
+            self._pace.pause(asked_s)
+        else:
+            self._used_up_s = asked_s or self._used_up_s
 
     def _check(self, asked_s: float | None, why: str) -> None:
         limit = self._spec.max_pause_s

@@ -96,7 +96,12 @@ def _keep_filled(session: Session, source: Iterator[Request], size: int) -> Iter
             unfinished += 1
         if not unfinished:
             return
-        yield session.next()
+        try:
+            result = session.next()
+        except EngineError:
+            yield from session.rest(unfinished - 1)
+            raise
+        yield result
         unfinished, room = unfinished - 1, 1
 
 

@@ -26,7 +26,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
         return float(asked)
     try:
         date = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return _until(date, now)
 
@@ -54,8 +54,10 @@ def _reset_s(value: str, now: datetime | None) -> float | None:
         number = float(value)
         if number < _UNIX:
             return number
-        seconds = number / 1000 if number > 1000 * _UNIX else number
-        return _until(datetime.fromtimestamp(seconds, UTC), now)
+        for unit in (1.0, 1e3, 1e6, 1e9):  # seconds, or thousandths of them, and so on
+            if number / unit < 1000 * _UNIX:
+                return _until(datetime.fromtimestamp(number / unit, UTC), now)
+        return None
     if _DURATION.fullmatch(value):
         return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
     try:

@@ -3,9 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -14,6 +14,9 @@ from synth_assets.generation.protocol import Request, Result
 HEARTBEAT_S = 1.0
 CLOSE_S = 2.0
 """How long the end may take; the thread is a daemon, should it take longer."""
+
+LAST_S = 5.0
+"""What is under way when the engine cannot go on has so long to finish: it is paid for."""
 
 
 class Worker(Protocol):
@@ -36,6 +39,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="openai-engine", daemon=True)
         self._ready = threading.Event()
+        self._is_failed = False
         self.alive_at = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -64,8 +68,19 @@ class Session:
             raise found
         return found
 
+    def rest(self, unfinished: int) -> Iterator[Result]:
+        """After an error, the results among the last so many that come within LAST_S; what the
+        others raise is passed over."""
+        deadline = time.monotonic() + LAST_S
+        with suppress(Empty):
+            for _ in range(0 if self._is_failed else unfinished):
+                found = self._results.get(timeout=max(0.0, deadline - time.monotonic()))
+                if isinstance(found, Result):
+                    yield found
+
     def fail(self, error: BaseException) -> None:
         """Make a waiting `next` raise; may be called from any thread."""
+        self._is_failed = True
         self._results.put(error)
 
     def _run(self) -> None:
