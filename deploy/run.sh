@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All set-up, then the whole line on the bundled sample, then the UI on http://127.0.0.1:3000.
-# Flags: --data DIR (your own pages), --profile FILE, --port N, --no-ui, --refresh.
+# Flags: --data DIR (your own pages), --profile FILE, --port N, --no-ui, --refresh, --retry-failed.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$ROOT/deploy/setup.sh"

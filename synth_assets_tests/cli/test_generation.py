@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from synth_assets_tests.generation.money.test_accounting import judged
 from typer.testing import CliRunner
 
 from synth_assets.cli import app
@@ -14,6 +13,7 @@ from synth_assets.profile import Profile
 from synth_assets.rewriting.stage import run as rewrite
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, publish
+from synth_assets_tests.generation.money.test_accounting import judged
 from synth_assets_tests.rewriting.pages import EDITOR, LETTER
 
 

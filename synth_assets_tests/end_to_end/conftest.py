@@ -64,7 +64,7 @@ class Site:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, timeout: float = 420) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)
         try:
             output, _ = process.communicate(timeout=timeout)

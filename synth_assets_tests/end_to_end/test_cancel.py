@@ -73,7 +73,7 @@ def test_a_run_cancelled_in_the_ui_stops_soon_and_keeps_what_is_finished(
     graphql: GraphQl, site: Site
 ) -> None:
     run = graphql.launch_corpora(BATCH, "raw_web", "filtered", CORPUS)
-    wait_for(lambda: len(site.journal_keys(CORPUS)) > 20, 240, "translation")
+    wait_for(lambda: len(site.journal_keys(CORPUS)) > 20, 420, "translation")
     before = lane_state(site)
     assert before is not None
     assert before.busy

@@ -75,7 +75,7 @@ def test_a_hung_engine_is_ended_and_its_step_tried_again(
 ) -> None:
     data = write_pages(tmp_path / "data", 20)
     run = hanging.start("up", "--no-ui", "--data", str(data))
-    wait_for(lambda: len(hanging.journal_keys(CORPUS)) > 20, 240, "translation")
+    wait_for(lambda: len(hanging.journal_keys(CORPUS)) > 20, 420, "translation")
     hang.touch()
     begun = time.monotonic()
     assert run.stdout is not None
@@ -89,7 +89,7 @@ def test_a_hung_engine_is_ended_and_its_step_tried_again(
     wait_for(lambda: len(hanging.journal_keys(CORPUS)) > len(stopped), 120, "resumption")
     print(f"noticed after {noticed_s:.1f} s, going on after {time.monotonic() - begun:.1f} s")
     assert noticed_s < HANG_S + 20
-    output, _ = run.communicate(timeout=240)
+    output, _ = run.communicate(timeout=420)
     assert run.returncode == 0, output
     manifest = hanging.manifests()[CORPUS]
     assert manifest["lines"] == manifest["keys"] > len(stopped)

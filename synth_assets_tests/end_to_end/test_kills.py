@@ -52,7 +52,7 @@ def test_a_run_worker_that_is_killed_stops_everything_and_a_rerun_goes_on(
     rerun = site.start("up", "--no-ui", "--data", str(data))
     wait_for(lambda: len(site.journal_keys(CORPUS)) > len(stopped), 120, "resumption")
     os.kill(lane_pid(site), signal.SIGKILL)
-    output, _ = rerun.communicate(timeout=240)
+    output, _ = rerun.communicate(timeout=420)
     assert rerun.returncode == 0, output
     assert f"{CORPUS}: retried" in output.replace("__", "/")
 

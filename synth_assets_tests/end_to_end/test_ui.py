@@ -88,7 +88,7 @@ def test_materialize_all_with_one_batch_is_one_run_of_the_whole_line(
         page.get_by_role("button", name="Launch 1 run").click()
         runs = wait_for(graphql.runs, 30, "the launch of a run")
         assert len(runs) == 1
-        wait_for(lambda: graphql.runs()[0]["status"] in ("SUCCESS", "FAILURE"), 240, "its end")
+        wait_for(lambda: graphql.runs()[0]["status"] in ("SUCCESS", "FAILURE"), 420, "its end")
         page.goto(f"http://127.0.0.1:{PORT}{LINEAGE}")
         page.get_by_text("packed").first.wait_for(timeout=60_000)
         page.wait_for_timeout(4000)
@@ -153,7 +153,7 @@ def test_a_night_plans_the_inbox_and_runs_the_new_batch(graphql: GraphQl, site: 
         ]
 
     wait_for(nightly, 120, "the sensor's run")
-    wait_for(lambda: nightly()[0] in ("SUCCESS", "FAILURE"), 240, "its end")
+    wait_for(lambda: nightly()[0] in ("SUCCESS", "FAILURE"), 420, "its end")
     assert nightly() == ["SUCCESS"]
 
 

@@ -1,0 +1,1 @@
+"""Measured things: benchmarks that anyone who has the package can run, `synth-assets bench`."""

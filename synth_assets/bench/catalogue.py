@@ -1,0 +1,20 @@
+"""The benchmarks by name: each is a module with `cases(quick)`."""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from synth_assets.bench.case import Case
+from synth_assets.errors import SynthAssetsError
+
+BENCHMARKS = {
+    "generate": "synth_assets.bench.generate",
+    "dedup": "synth_assets.bench.dedup",
+}
+
+
+def load_cases(benchmark: str, *, quick: bool) -> Sequence[Case]:
+    """The cases of a benchmark; `quick` ones take seconds and judge nothing."""
+    if benchmark not in BENCHMARKS:
+        raise SynthAssetsError(f"no benchmark {benchmark}; there are {', '.join(BENCHMARKS)}")
+    found: Sequence[Case] = import_module(BENCHMARKS[benchmark]).cases(quick=quick)
+    return found
