@@ -34,7 +34,7 @@ def lane_pid(site: Site) -> int:
 
 def wait_until_it_translates(site: Site) -> list[str]:
     return wait_for(
-        lambda: keys if len(keys := site.journal_keys(CORPUS)) > 20 else None, 120, "translation"
+        lambda: keys if len(keys := site.journal_keys(CORPUS)) > 20 else None, 240, "translation"
     )
 
 
@@ -50,7 +50,7 @@ def test_a_run_worker_that_is_killed_stops_everything_and_a_rerun_goes_on(
     assert len(stopped) == len(set(stopped))
 
     rerun = site.start("up", "--no-ui", "--data", str(data))
-    wait_for(lambda: len(site.journal_keys(CORPUS)) > len(stopped), 120, "resumption")
+    wait_for(lambda: len(site.journal_keys(CORPUS)) > len(stopped), 240, "resumption")
     os.kill(lane_pid(site), signal.SIGKILL)
     output, _ = rerun.communicate(timeout=420)
     assert rerun.returncode == 0, output
