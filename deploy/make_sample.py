@@ -16,8 +16,8 @@ from pathlib import Path
 import orjson
 from fastwarc.warc import ArchiveIterator
 from make_sample_texts import JSONL_TEXTS, NOTICE, OWN_PAGES, TOKENIZER_README, OwnPage
-
-from synth_assets.ingest.html import read_page
+from resiliparse.extract.html2text import extract_plain_text
+from resiliparse.parse.html import HTMLTree
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("SYNTH_ASSETS_DATA", "nowhere")) / "web"
@@ -49,7 +49,9 @@ class Record:
 
     @property
     def text(self) -> str:
-        return read_page(self.body.decode()).text
+        """By resiliparse alone: a change of our own extractor changes no sample."""
+        tree = HTMLTree.parse(self.body.decode())
+        return str(extract_plain_text(tree, main_content=True, alt_texts=False))
 
     def to_gzip(self) -> bytes:
         http = b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (
@@ -139,12 +141,12 @@ _ADDED = b" This page was reviewed for the new release."
 
 def _edit(page: Record) -> Record:
     body = page.body
+    *_, last = _PARAGRAPH.finditer(body)
+    body = body[: last.end()] + _ADDED + body[last.end() :]
     for old, new in _REWORDED:
         match = next((m for m in _PARAGRAPH.finditer(body) if old in m[0]), None)
         if match:
             body = body[: match.start()] + match[0].replace(old, new, 1) + body[match.end() :]
-    *_, last = _PARAGRAPH.finditer(body)
-    body = body[: last.end()] + _ADDED + body[last.end() :]
     return Record(page.url.replace("/7.4/", "/7.5/"), body, EDITED_DATE)
 
 

@@ -9,6 +9,7 @@ from synth_assets.errors import SynthAssetsError
 BENCHMARKS = {
     "generate": "synth_assets.bench.generate",
     "dedup": "synth_assets.bench.dedup",
+    "extract": "synth_assets.bench.extract",
 }
 
 

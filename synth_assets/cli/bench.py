@@ -70,6 +70,20 @@ def dedup(
     _run("dedup", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
 
 
+@app.command()
+def extract(
+    *,
+    repeats: Repeats = 5,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Main text of web pages against its peers: words of gold texts found, pages per CPU second.
+    The pages lie in the folder that SYNTH_ASSETS_DATA names."""
+    _run("extract", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
 def _run(benchmark: str, json: Path | None, **settings: Any) -> None:
     from synth_assets.bench.frame import run_benchmark
     from synth_assets.bench.printing import as_json, print_report

@@ -1,4 +1,4 @@
-"""Main text of an HTML page as light Markdown: headings, lists and code keep their marks."""
+"""An HTML page: its title, language, date, and its main text as Markdown."""
 
 import re
 from collections.abc import Iterable
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from synth_assets.ingest.extraction import main_text
+from synth_assets.ingest.extraction.peers import peer_text
+
 Dom = Any
 """A tree or node of resiliparse, whose stubs make every node optional."""
 
-CHROME = frozenset({"nav", "header", "footer", "aside", "menu", "form", "button"})
-BLOCKS = frozenset({"p", "div", "section", "article"})
-MAX_LINK_SHARE = 0.5
-FENCE = "```"
+BLOCKS = "blocks"
+MANY_TAGS = 3000
+MAX_OPEN_FORMATTING = 200
 
 _DATES = (
     'meta[property="article:published_time"]',
@@ -21,9 +23,9 @@ _DATES = (
     'meta[name="DC.date"]',
     'meta[itemprop="datePublished"]',
 )
-_CHROME_CLASS = re.compile(r"nav|menu|breadcrumb|pager|toolbar|toc\b", re.IGNORECASE)
-_CELLS = re.compile(r"[ \t]*\t[ \t]*")
-_BLANK = re.compile(r"\n{3,}")
+_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
+_FORMATTING = re.compile(rf"<(/?)(?:{_NAMES})\b", re.IGNORECASE)
+_FORMATTING_TAG = re.compile(rf"<({_NAMES})\s[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,98 +38,39 @@ class Page:
     published_at: datetime | None
 
 
-def read_page(html: str) -> Page:
-    """Title, dates, language and main text, by the rules of resiliparse (Bevendorff et al. 2018).
+def read_page(html: str, extractor: str = BLOCKS) -> Page:
+    """Title, dates, language and main text; `extractor` is `blocks`, or `trafilatura` where it is
+    installed.
 
-    Its rules take every list near the page's root for a menu. Lists outside the page's chrome
-    whose text is mostly no link are content, and are kept here.
+    Raises InputError where it is not.
     """
-    from resiliparse.extract.html2text import extract_plain_text
+    tree = parse(html)
+    text = main_text(tree) if extractor == BLOCKS else peer_text(html)
+    return Page(text, _title(tree), _lang_hint(tree), _published_at(tree))
+
+
+def parse(html: str) -> Dom:
+    """The tree of a page.
+
+    A formatting element that is never closed is opened again in every paragraph after it (HTML
+    standard, reconstructing the active formatting elements), so that many of them with different
+    attributes make the tree grow with the square of the page. Equal ones are opened again three
+    times at most: where many stay open, they lose their attributes.
+    """
     from resiliparse.parse.html import HTMLTree
 
-    tree = HTMLTree.parse(html.replace("\0", ""))
-    title, lang, published = _title(tree), _lang_hint(tree), _published_at(tree)
-    _mark(tree)
-    text = extract_plain_text(
-        tree, preserve_formatting=True, main_content=True, alt_texts=False, noscript=False
-    )
-    return Page(tidy(text), title, lang, published)
+    if html.count("<") > MANY_TAGS and _open_formatting(html) > MAX_OPEN_FORMATTING:
+        html = _FORMATTING_TAG.sub(r"<\1>", html)
+    try:
+        return HTMLTree.parse(html)
+    except UnicodeEncodeError:  # half a surrogate pair, as some charsets decode to
+        return HTMLTree.parse(html.encode("utf-8", "replace").decode())
 
 
-def tidy(text: str) -> str:
-    """Table cells joined by bars, no trailing spaces, at most one blank line in a row; code as it
-    stands, between fences."""
-    parts = re.split(rf"^[ \t]*{FENCE}[ \t]*$", text, flags=re.MULTILINE)
-    shown = [_code(part) if index % 2 else _prose(part) for index, part in enumerate(parts)]
-    return "\n\n".join(part for part in shown if part)
-
-
-def _code(text: str) -> str:
-    lines = [line.rstrip() for line in text.splitlines()]
-    code = "\n".join(lines).strip("\n")
-    return f"{FENCE}\n{code}\n{FENCE}" if code else ""
-
-
-def _prose(text: str) -> str:
-    lines = [_CELLS.sub(" | ", line.strip()).strip(" |") for line in text.splitlines()]
-    return _BLANK.sub("\n\n", "\n".join(lines)).strip()
-
-
-def _mark(tree: Dom) -> None:
-    # .values() takes a node list at once; iterating asks for each place anew, in quadratic time.
-    body = tree.body
-    if body is None:
-        return
-    for level in range(1, 7):
-        for heading in body.query_selector_all(f"h{level}").values():
-            if heading.text.strip():
-                heading.prepend(tree.create_text_node("#" * level + " "))
-    for code in body.query_selector_all("pre").values():
-        if code.text.strip() and _tag(code.parent_element) != "pre":
-            code.prepend(tree.create_text_node(FENCE + "\n"))
-            code.append(tree.create_text_node("\n" + FENCE))
-    for items in body.query_selector_all("ul").values():
-        if _is_content(items):
-            _keep_list(tree, items)
-
-
-def _is_content(items: Dom) -> bool:
-    text = len(items.text.strip())
-    links = sum(len(link.text.strip()) for link in items.query_selector_all("a[href]").values())
-    return text > 0 and links <= MAX_LINK_SHARE * text and not _in_chrome(items)
-
-
-def _in_chrome(element: Dom) -> bool:
-    while element is not None:
-        if _tag(element) in CHROME or element.get_attribute("role") in {"navigation", "menu"}:
-            return True
-        if _tag(element) == "ul" and _CHROME_CLASS.search(element.class_name or ""):
-            return True
-        element = element.parent_element
-    return False
-
-
-def _keep_list(tree: Dom, items: Dom) -> None:
-    """Put plain blocks in the list's place, each item led by a hyphen."""
-    block = tree.create_element("div")
-    for item in items.children.values():
-        line = tree.create_element("div")
-        line.append(*item.child_nodes.values())
-        _first_line(line).prepend(tree.create_text_node("- "))
-        block.append(line)
-    items.replace_with(block)
-
-
-def _first_line(block: Dom) -> Dom:
-    """The innermost block that holds the item's first words, so that the hyphen stands there."""
-    for node in block.child_nodes.values():
-        if (node.text or "").strip():
-            return _first_line(node) if _tag(node) in BLOCKS else block
-    return block
-
-
-def _tag(node: Dom) -> str:
-    return str((node.tag if node is not None else None) or "").lower()
+def _open_formatting(html: str) -> int:
+    if html.count("<") - 2 * html.count("</") <= MAX_OPEN_FORMATTING:
+        return 0
+    return sum(-1 if slash else 1 for slash in _FORMATTING.findall(html))
 
 
 def _title(tree: Dom) -> str | None:

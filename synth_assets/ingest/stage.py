@@ -12,6 +12,7 @@ from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.errors import CancelledError, InputError
 from synth_assets.hashing import digest_json, digest_stream
+from synth_assets.ingest.extraction.versions import extractor_version
 from synth_assets.ingest.plan import BatchManifest, InputFile, load_manifest
 from synth_assets.ingest.source import Item, SourceFile
 from synth_assets.ingest.tables import count_jsonl, count_parquet, read_jsonl, read_parquet
@@ -21,7 +22,7 @@ from synth_assets.profile.model import LicenseRule, Profile
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "run"]
 
-VERSION = "1"
+VERSION = "2"
 ITEMS_AT_ONCE = 1000
 CHARACTERS_AT_ONCE = 16 << 20
 
@@ -51,6 +52,7 @@ def code_version(profile: Profile) -> str:
             "raw_web",
             VERSION,
             profile.ingest.columns.version,
+            extractor_version(profile.ingest.extractor),
             [rule.version for rule in profile.ingest.licenses],
             tokenizer_version(profile.packing.tokenizer),
         ]
@@ -102,7 +104,7 @@ def _check_unchanged(source: SourceFile) -> None:
 
 def _read(file: InputFile, source: SourceFile, profile: Profile) -> Iterator[Item]:
     if file.format == "warc":
-        return read_warc(source)
+        return read_warc(source, profile.ingest.extractor)
     if file.format == "jsonl":
         return read_jsonl(source, profile.ingest.columns)
     return read_parquet(source, profile.ingest.columns)

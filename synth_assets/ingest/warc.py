@@ -7,22 +7,23 @@ from typing import Any
 from synth_assets.corpus.document import Document, raw_id
 from synth_assets.ingest.charset import UnknownCharsetError, decode
 from synth_assets.ingest.frames import Frame, frames
-from synth_assets.ingest.html import read_page
+from synth_assets.ingest.html import BLOCKS, read_page
 from synth_assets.ingest.source import MAX_RECORD_BYTES, Item, SourceFile
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PLAIN = "text/plain"
 
 
-def read_warc(source: SourceFile) -> Iterator[Item]:
-    """One item per page record and per damaged stretch, in file order.
+def read_warc(source: SourceFile, extractor: str = BLOCKS) -> Iterator[Item]:
+    """One item per page record and per damaged stretch, in file order; `extractor` finds the main
+    text of pages.
 
     Raises InputError for a file that is no WARC.
     """
     with source.open() as stream:
         for frame in frames(stream, source):
             if frame.is_page:
-                yield _item(frame, source)
+                yield _item(frame, source, extractor)
 
 
 def count_warc(source: SourceFile) -> tuple[int, int]:
@@ -36,7 +37,7 @@ def count_warc(source: SourceFile) -> tuple[int, int]:
     return pages, size
 
 
-def _item(frame: Frame, source: SourceFile) -> Item:
+def _item(frame: Frame, source: SourceFile, extractor: str) -> Item:
     from fastwarc.warc import WarcRecord
 
     doc_id = raw_id(source.digest, frame.offset)
@@ -53,10 +54,10 @@ def _item(frame: Frame, source: SourceFile) -> Item:
         return item.drop("damaged_record", f"byte {frame.offset}: {frame.damage}")
     if frame.too_large:
         return item.drop("too_large", f"{frame.too_large} bytes", f"{MAX_RECORD_BYTES} bytes")
-    return _read_record(item, record, frame)
+    return _read_record(item, record, frame, extractor)
 
 
-def _read_record(item: Item, record: Any, frame: Frame) -> Item:
+def _read_record(item: Item, record: Any, frame: Frame, extractor: str) -> Item:
     if frame.record_type == "response" and not _is_http(record):
         item.content_type = _media_type(record.headers.get("Content-Type"))
         if item.content_type == "application/http":
@@ -75,7 +76,7 @@ def _read_record(item: Item, record: Any, frame: Frame) -> Item:
         return _read_plain(item, body)
     if not _is_html(item.content_type, body):
         return item.drop("not_html", item.content_type or "no content type")
-    return _read_html(item, body, charset)
+    return _read_html(item, body, charset, extractor)
 
 
 def _is_http(record: Any) -> bool:
@@ -105,12 +106,12 @@ def _decoded(data: bytes) -> Any:
     return record
 
 
-def _read_html(item: Item, body: bytes, http_charset: str | None) -> Item:
+def _read_html(item: Item, body: bytes, http_charset: str | None, extractor: str) -> Item:
     try:
         text, item.charset = decode(body, http_charset)
     except UnknownCharsetError as error:
         return item.drop("unknown_charset", str(error))
-    page = read_page(text)
+    page = read_page(text, extractor)
     item.document.title, item.lang_hint = page.title, page.lang_hint
     item.published_at = page.published_at
     item.document.text = page.text

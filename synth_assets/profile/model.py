@@ -1,7 +1,7 @@
 """What a profile may say. Every key has a default in `default.yaml`, which is the reference."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -75,10 +75,12 @@ class LicenseRule(Section):
 
 
 class IngestProfile(Section):
-    """How input files become batches and records become documents."""
+    """How input files become batches and records become documents; `extractor` finds the main text
+    of web pages."""
 
     max_batch_files: PositiveInt
     max_batch_bytes: PositiveInt
+    extractor: Literal["blocks", "trafilatura"]
     columns: Columns
     licenses: list[LicenseRule]
 

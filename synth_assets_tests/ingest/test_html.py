@@ -31,7 +31,7 @@ def test_lists_are_kept_and_menus_are_not():
         "- red",
         "- green",
         "- blue",
-        "- sky",
+        "  - sky",
     ]
 
 

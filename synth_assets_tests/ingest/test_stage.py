@@ -76,7 +76,7 @@ def test_two_runs_and_another_place_give_the_same_bytes(
 
 def test_a_lost_record_breaks_the_law(ingest, store, monkeypatch):
     whole = stage.read_warc
-    monkeypatch.setattr(stage, "read_warc", lambda source: list(whole(source))[:-1])
+    monkeypatch.setattr(stage, "read_warc", lambda *given: list(whole(*given))[:-1])
     footer = ingest()
     assert str(footer.broken_laws[0]).startswith("records: 4 web records + 3 lines")
     with pytest.raises(CorpusError, match="does not balance"):
