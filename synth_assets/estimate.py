@@ -18,7 +18,9 @@ from synth_assets.generation.money.totals import Metered, Totals, journal_totals
 from synth_assets.generation.protocol import EngineIdentity
 from synth_assets.generation.work import Work
 from synth_assets.line import Stage, build_line
-from synth_assets.profile.model import Profile, RecipeProfile, TranslationTarget
+from synth_assets.profile.model import Profile
+from synth_assets.profile.rewriting import RecipeProfile
+from synth_assets.profile.translation import TranslationTarget
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from synth_assets.dedup.signatures import hasher_of
 from synth_assets.dedup.similarity import EarlierSets, TextSource, own_sets
 from synth_assets.dedup.texts import OwnBatch, Seen, Text
 from synth_assets.errors import CorpusError
-from synth_assets.profile.model import DedupProfile
+from synth_assets.profile.dedup import DedupProfile
 
 
 @dataclass(frozen=True)

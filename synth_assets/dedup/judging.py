@@ -8,7 +8,7 @@ from synth_assets.dedup.kernel import Int64s
 from synth_assets.dedup.links import Links
 from synth_assets.dedup.similarity import Similarity
 from synth_assets.dedup.texts import Sighting, Text
-from synth_assets.profile.model import DedupProfile
+from synth_assets.profile.dedup import DedupProfile
 
 REPLACING = ("supersedes", "extends")
 """Relations of a made document whose parent leaves; under `adds` both stay."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy import uint8, uint32, uint64
 from numpy.typing import NDArray
 
+from synth_assets.compiled import Whole, compiled
 from synth_assets.dedup.alphabet import MARK, SIZE
-from synth_assets.dedup.compiled import Whole, compiled
 
 Bytes = NDArray[np.uint8]
 Int64s = NDArray[np.int64]

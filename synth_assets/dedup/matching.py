@@ -9,7 +9,7 @@ import numpy as np
 from numpy import uint64
 from numpy.typing import NDArray
 
-from synth_assets.dedup.compiled import Whole, compiled
+from synth_assets.compiled import Whole, compiled
 from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
 from synth_assets.dedup.sets import common
 

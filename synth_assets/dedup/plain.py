@@ -26,7 +26,7 @@ from synth_assets.dedup.plain_files import Columns, PlainFiles, Staged, some_tex
 from synth_assets.dedup.signatures import hasher_of, parameters
 from synth_assets.dedup.texts import OwnBatch
 from synth_assets.errors import InputError
-from synth_assets.profile.model import DedupProfile
+from synth_assets.profile.dedup import DedupProfile
 
 ROWS = "rows.parquet"
 KEY = b"synth_assets_bands"

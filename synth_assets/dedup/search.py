@@ -13,7 +13,7 @@ from synth_assets.dedup.matching import Marks
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.similarity import EarlierSets, Similarity, jaccard, least_agreeing
 from synth_assets.dedup.texts import OwnBatch, Seen, Sighting, Text, sighting
-from synth_assets.profile.model import DedupProfile
+from synth_assets.profile.dedup import DedupProfile
 
 FIRST_FETCH = 4
 """Candidates read for a text before its first comparison; twice as many in each further round."""

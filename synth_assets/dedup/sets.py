@@ -3,7 +3,7 @@
 import numpy as np
 from numpy import uint64
 
-from synth_assets.dedup.compiled import Whole, compiled
+from synth_assets.compiled import Whole, compiled
 from synth_assets.dedup.kernel import Bytes, Int64s, UInt32s, UInt64s, shingle_text
 
 

@@ -17,7 +17,8 @@ from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
 from synth_assets.dedup.minhash import MinHasher, Texts
 from synth_assets.errors import CancelledError
 from synth_assets.hashing import digest_json
-from synth_assets.profile.model import DedupProfile, Profile
+from synth_assets.profile.dedup import DedupProfile
+from synth_assets.profile.model import Profile
 
 SIGNATURES_VERSION = 2
 TEXTS_AT_ONCE = 4096

@@ -7,7 +7,7 @@ from typing import Self
 import polars as pl
 
 from synth_assets.filtering.language_codes import UNKNOWN
-from synth_assets.profile.model import (
+from synth_assets.profile.filtering import (
     C4Rules,
     FilteringProfile,
     GopherQuality,

@@ -18,7 +18,8 @@ from synth_assets.ingest.source import Item, SourceFile
 from synth_assets.ingest.tables import count_jsonl, count_parquet, read_jsonl, read_parquet
 from synth_assets.ingest.warc import count_warc, read_warc
 from synth_assets.packing.tokenizer import token_counter, tokenizer_version
-from synth_assets.profile.model import LicenseRule, Profile
+from synth_assets.profile.ingest import LicenseRule
+from synth_assets.profile.model import Profile
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "run"]
 

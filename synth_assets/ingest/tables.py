@@ -14,7 +14,7 @@ from synth_assets.corpus.document import Document, raw_id
 from synth_assets.errors import InputError
 from synth_assets.ingest.html import first_date
 from synth_assets.ingest.source import MAX_RECORD_BYTES, Item, SourceFile
-from synth_assets.profile.model import Columns
+from synth_assets.profile.ingest import Columns
 
 CHUNK_BYTES = 1 << 20
 ROWS_AT_ONCE = 256

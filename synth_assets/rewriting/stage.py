@@ -14,7 +14,8 @@ from synth_assets.generation.money.ledger import Meter, open_meter
 from synth_assets.generation.protocol import Engine, EngineIdentity, Sampling
 from synth_assets.generation.spec import NOT_SHAPING, EngineSpec, ModelSpec
 from synth_assets.hashing import digest_json
-from synth_assets.profile.model import Profile, RecipeProfile
+from synth_assets.profile.model import Profile
+from synth_assets.profile.rewriting import RecipeProfile
 from synth_assets.rewriting import judging
 from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.recipe import Recipe

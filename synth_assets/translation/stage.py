@@ -12,7 +12,8 @@ from synth_assets.generation.protocol import EngineIdentity, Sampling
 from synth_assets.generation.spec import SamplingSpec, TransformersSpec
 from synth_assets.generation.stage import generate_corpus
 from synth_assets.hashing import digest_json
-from synth_assets.profile.model import Profile, TranslationTarget
+from synth_assets.profile.model import Profile
+from synth_assets.profile.translation import TranslationTarget
 from synth_assets.translation import attempts, gates, segments, work
 from synth_assets.translation.characters import PLAIN, Characters, Vocabulary
 

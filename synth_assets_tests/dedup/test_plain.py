@@ -15,7 +15,7 @@ from synth_assets.dedup.plain import Outcome, dedup_files
 from synth_assets.dedup.plain_files import Columns
 from synth_assets.errors import InputError
 from synth_assets.profile import Profile
-from synth_assets.profile.model import DedupProfile
+from synth_assets.profile.dedup import DedupProfile
 from synth_assets_tests.dedup.corpora import essay
 
 

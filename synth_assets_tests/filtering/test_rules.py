@@ -6,7 +6,7 @@ import pytest
 from synth_assets.filtering import scores
 from synth_assets.filtering.rules import build_rules, judge
 from synth_assets.profile import Profile
-from synth_assets.profile.model import FilteringProfile
+from synth_assets.profile.filtering import FilteringProfile
 
 PASSING = {
     "lang": "eng_Latn",

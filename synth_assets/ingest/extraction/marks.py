@@ -10,7 +10,7 @@ import numpy as np
 from numpy import uint64
 from numpy.typing import NDArray
 
-from synth_assets.dedup.compiled import Whole, compiled
+from synth_assets.compiled import Whole, compiled
 from synth_assets.ingest.extraction.hints import (
     ANCHOR,
     DOES,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy import uint64
 from numpy.typing import NDArray
 
-from synth_assets.dedup.compiled import Whole, compiled
+from synth_assets.compiled import Whole, compiled
 from synth_assets.ingest.extraction.hints import END, NO_ELEMENT, SKIP, START
 from synth_assets.ingest.extraction.marks import (
     ACT,

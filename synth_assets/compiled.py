@@ -1,4 +1,4 @@
-"""How the loops of this room are compiled."""
+"""How the kernels' loops are compiled."""
 
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar

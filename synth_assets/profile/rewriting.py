@@ -1,0 +1,33 @@
+"""The profile's section `rewriting`."""
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from synth_assets.generation.gates.catalogue import GateChanges
+from synth_assets.generation.spec import EngineSpec
+from synth_assets.profile.section import Language, Name, Section, TurnOff
+
+
+class RecipeProfile(Section):
+    """One rewriting recipe that is turned on.
+
+    `samples` are drawn of every passage, each a document of its own. `gates` changes the recipe's;
+    with `regenerate`, texts of earlier runs that a changed gate refuses are asked for once more.
+    `strict` refuses a batch with documents in a language that the recipe has no prompt in.
+    """
+
+    engine: EngineSpec
+    languages: list[Language] | None = None
+    min_words: NonNegativeInt = 80
+    max_words: PositiveInt = 20_000
+    samples: PositiveInt = 1
+    gates: GateChanges = Field(default_factory=dict)
+    regenerate: bool = False
+    strict: bool = False
+
+
+class RewritingProfile(Section):
+    """The rewriting recipes by name; each is an asset rewritten/<name>. Null turns one off."""
+
+    recipes: Annotated[dict[Name, RecipeProfile], TurnOff]
