@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.gate import Amount, Count, Gate, Generated
-from synth_assets.generation.gates.units import length, units
+from synth_assets.generation.gates.units import has_words, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Empty(Gate):
     name: ClassVar[str] = "empty"
 
     def __call__(self, made: Generated) -> Fault | None:
-        return None if units(made.text).words else self.fault("0 words", "at least one word")
+        return None if has_words(made.text) else self.fault("0 words", "at least one word")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import polars as pl
+import regex
 
 from synth_assets.filtering.repetition import CHARACTERS_PER_WORD
-from synth_assets.filtering.words import UNSPACED_WORD, WORD
 
 TEXTS_KEPT = 16
 """A text and its source are asked about by several gates in a row."""
+
+# The filter's words (`filtering.words`), for one text at a time: a query of Polars costs a
+# millisecond however short the text, and a translation is judged sentence by sentence.
+_UNSPACED = (
+    r"[[\p{Han}\p{Hiragana}\p{Katakana}\u30FC\u3005\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+    r"&&\p{L}]"
+)
+_LETTER = regex.compile(_UNSPACED, regex.V1)
+_WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}]+", regex.V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,12 @@ class Units:
 
 @lru_cache(TEXTS_KEPT)
 def units(text: str) -> Units:
-    found = pl.Series([text.casefold()]).str.extract_all(WORD).explode().drop_nulls()
-    n_unspaced = int(found.str.contains(UNSPACED_WORD).sum()) if len(found) else 0
-    return Units(tuple(found.to_list()), n_unspaced)
+    folded = text.casefold()
+    return Units(tuple(_WORD.findall(folded)), len(_LETTER.findall(folded)))
+
+
+def has_words(text: str) -> bool:
+    return _WORD.search(text) is not None
 
 
 def length(text: str) -> float:
