@@ -1,5 +1,6 @@
 """Looking after an engine at work: its progress, its time, and whether it still lives."""
 
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -8,7 +9,8 @@ from typing import Self
 from synth_assets.generation.money.ledger import Meter
 from synth_assets.generation.protocol import Engine, Result
 from synth_assets.generation.sending import Sending
-from synth_assets.generation.ticker import Ticker
+
+BEAT_S = 0.5
 
 TICK_S = 10.0
 """Seconds between two ticks of the meter."""
@@ -28,10 +30,10 @@ class NoMeter:
 
 
 class Watch:
-    """Beside a run until the block is left.
+    """A thread beside a run until the block is left, however it is left.
 
-    `look` is called at every beat, to notice soon that the run shall stop; `tell` logs the
-    progress where it is time to. The meter's ticks come here, the last one at the end.
+    Every BEAT_S seconds it calls `look`, to notice soon that the run shall stop, and `tell`, which
+    logs the progress where it is time to. The meter's ticks come here, the last one at the end.
     """
 
     def __init__(
@@ -52,13 +54,15 @@ class Watch:
         self._on_hang = on_hang
         self._look = look
         self._tell = tell
-        self._ticker = Ticker(self._beat)
+        self._ended = threading.Event()
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="generation-watch", daemon=True)
         self._ticked_at = time.monotonic()
         self._told_s = 0.0
         self._is_hung = False
 
     def __enter__(self) -> Self:
-        self._ticker.__enter__()
+        self._thread.start()
         return self
 
     def __exit__(
@@ -67,12 +71,22 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._ticker.__exit__(kind, error, trace)
+        self._ended.set()
+        self._thread.join()
         self._tick()
 
     def check(self) -> None:
-        """Raises what went wrong beside the run, such as a ledger that cannot be written."""
-        self._ticker.check()
+        """Raises, in the thread of the run, what first went wrong beside it, such as a ledger that
+        cannot be written; the beating goes on."""
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while not self._ended.wait(BEAT_S):
+            try:
+                self._beat()
+            except Exception as error:
+                self._error = self._error or error
 
     def _beat(self) -> None:
         self._look()

@@ -41,12 +41,12 @@ class GraphQl:
     """Questions to the UI's own interface."""
 
     def __init__(self, url: str) -> None:
-        self._url = f"{url}/graphql"
+        self.url = url
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(
-            self._url, body, {"Content-Type": "application/json"}, method="POST"
+            f"{self.url}/graphql", body, {"Content-Type": "application/json"}, method="POST"
         )
         with urllib.request.urlopen(request, timeout=30) as response:
             answer: dict[str, Any] = json.load(response)

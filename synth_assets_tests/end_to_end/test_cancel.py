@@ -1,37 +1,24 @@
 """Cancelling a run in the UI while it generates: quick, and nothing that was finished is lost."""
 
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from synth_assets.corpus.store import Store
-from synth_assets.defs import launch
 from synth_assets.executor.gpu_lane import ask, connect
 from synth_assets.executor.lane_address import LaneAddress
 from synth_assets.executor.wire import LaneRequest
-from synth_assets.ingest.plan import plan_batches
-from synth_assets.profile import load_profile
-from synth_assets.serve import Services
-from synth_assets.up import prepare
-from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
+from synth_assets_tests.end_to_end.conftest import Site, wait_for
 from synth_assets_tests.end_to_end.dagster_ui import GraphQl
+from synth_assets_tests.end_to_end.served import BATCH, served
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.drill]
 
-BATCH = "2026-01-01"
 CORPUS = "translated/cat_Latn"
 LIMIT_S = 10.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -48,25 +35,9 @@ def lane_state(site: Site) -> LaneState | None:
 
 
 @pytest.fixture
-def graphql(
-    site: Site, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[GraphQl]:
-    """The UI of a home with one planned batch that no sensor takes up."""
-    monkeypatch.setenv("SYNTH_ASSETS_HOME", str(site.home.path))
-    prepare(site.home)
-    with launch.open_instance(site.home) as instance:
-        services = Services(site.home, free_port())
-        try:
-            services.start()
-            asked = GraphQl(services.url)
-            asked.set_sensor("new_batches", running=False)
-            profile = load_profile(home=site.home)
-            data = write_pages(tmp_path_factory.mktemp("data"), 40)
-            plan_batches(Store(profile.root), [data], profile, date.fromisoformat(BATCH))
-            instance.add_dynamic_partitions("batch", [BATCH])
-            yield asked
-        finally:
-            services.stop()
+def graphql(site: Site, tmp_path: Path) -> Iterator[GraphQl]:
+    with served(site, tmp_path, 40) as asked:
+        yield asked
 
 
 def test_a_run_cancelled_in_the_ui_stops_soon_and_keeps_what_is_finished(

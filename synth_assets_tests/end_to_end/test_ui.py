@@ -3,18 +3,11 @@
 import os
 import signal
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from synth_assets.corpus.store import Store
-from synth_assets.defs import launch
 from synth_assets.executor.workers import WORKER_TAG, process_id
-from synth_assets.ingest.plan import plan_batches
-from synth_assets.profile import load_profile
-from synth_assets.serve import Services
-from synth_assets.up import prepare
 from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
 from synth_assets_tests.end_to_end.dagster_ui import (
     GraphQl,
@@ -22,12 +15,11 @@ from synth_assets_tests.end_to_end.dagster_ui import (
     open_page,
     save,
 )
+from synth_assets_tests.end_to_end.served import BATCH, served
 from synth_assets_tests.end_to_end.test_line import CORPORA
 
 pytestmark = pytest.mark.end_to_end
 
-PORT = 3918
-BATCH = "2026-01-01"
 LINEAGE = "/locations/synth_assets/asset-groups/corpora/lineage"
 
 
@@ -48,55 +40,32 @@ def browser() -> str:
 
 @pytest.fixture(scope="module")
 def graphql(
-    site: Site,
-    browser: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch_module: pytest.MonkeyPatch,
+    site: Site, browser: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GraphQl]:
-    """The UI of a home with one planned batch; its sensor is stopped, so that the click counts."""
-    monkeypatch_module.setenv("SYNTH_ASSETS_HOME", str(site.home.path))
-    prepare(site.home)
-    with launch.open_instance(site.home) as instance:
-        services = Services(site.home, PORT)
-        try:
-            services.start()
-            asked = GraphQl(services.url)
-            asked.set_sensor("new_batches", running=False)
-            profile = load_profile(home=site.home)
-            data = write_pages(tmp_path_factory.mktemp("data"), 10)
-            plan_batches(Store(profile.root), [data], profile, date.fromisoformat(BATCH))
-            instance.add_dynamic_partitions("batch", [BATCH])
-            yield asked
-        finally:
-            services.stop()
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DAGSTER_HOME", raising=False)
-        yield patch
+    del browser  # without one the module is skipped before a server is started
+    with served(site, tmp_path_factory.mktemp("data"), 10) as asked:
+        yield asked
 
 
 def test_materialize_all_with_one_batch_is_one_run_of_the_whole_line(
     graphql: GraphQl, browser: str, shots: Path
 ) -> None:
     with open_page(browser) as page:
-        page.goto(f"http://127.0.0.1:{PORT}{LINEAGE}")
+        page.goto(f"{graphql.url}{LINEAGE}")
         page.get_by_text("Materialize all").first.click()
         page.get_by_role("button", name="Missing", exact=True).click()
         page.get_by_role("button", name="Launch 1 run").click()
         runs = wait_for(graphql.runs, 30, "the launch of a run")
         assert len(runs) == 1
         wait_for(lambda: graphql.runs()[0]["status"] in ("SUCCESS", "FAILURE"), 420, "its end")
-        page.goto(f"http://127.0.0.1:{PORT}{LINEAGE}")
+        page.goto(f"{graphql.url}{LINEAGE}")
         page.get_by_text("packed").first.wait_for(timeout=60_000)
         page.wait_for_timeout(4000)
         save(page, shots, "lineage")
-        page.goto(f"http://127.0.0.1:{PORT}/assets/filtered?view=partitions&partition={BATCH}")
+        page.goto(f"{graphql.url}/assets/filtered?view=partitions&partition={BATCH}")
         page.get_by_text("dagster/row_count").first.wait_for(timeout=60_000)
         save(page, shots, "filtered")
-        page.goto(f"http://127.0.0.1:{PORT}/assets/filtered?view=checks")
+        page.goto(f"{graphql.url}/assets/filtered?view=checks")
         page.get_by_text("conservation").first.wait_for(timeout=60_000)
         save(page, shots, "checks")
     (run,) = graphql.runs()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from synth_assets.corpus.files import Files
-from synth_assets.generation import sending, ticker
+from synth_assets.generation import sending, watch
 from synth_assets.generation.journal import Journal
 
 
@@ -18,5 +18,5 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticker, "BEAT_S", 0.02)
+    monkeypatch.setattr(watch, "BEAT_S", 0.02)
     monkeypatch.setattr(sending, "BACKOFF_S", 0.02)

@@ -47,6 +47,17 @@ class Archive:
                 return found
         raise CorpusError(f"journals in {self._files.path(self._folder)} keep changing; try again")
 
+    def complete(
+        self, found: dict[str, Result], keys: Sequence[str], *, failures: bool = True
+    ) -> dict[str, Result]:
+        """What a live journal has of the keys, and what is here of those that it lacks or that
+        failed there: a success counts before a failure, and a later failure before an earlier."""
+        rest = [key for key in keys if key not in found or found[key].failed]
+        older = self.lookup(rest, failures=failures)
+        return found | {
+            key: old for key, old in older.items() if key not in found or not old.failed
+        }
+
     def find(self, keys: Sequence[str]) -> Places:
         """Coded places of the keys, to tell known from MISSING and successes from failures."""
         return self._find(keys)[0]

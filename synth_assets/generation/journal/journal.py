@@ -99,16 +99,9 @@ class Journal:
     def lookup(self, keys: Iterable[str]) -> dict[str, Result]:
         """The known results among the keys; asked for in windows of some thousand keys."""
         wanted = sorted(keys)
-        places = self._find_live(wanted)
-        found = self._read_live(wanted, places)
-        rest = [key for key in wanted if key not in found or found[key].failed]
+        found = self._read_live(wanted, self._find_live(wanted))
         with self._looking:
-            older = self._archive.lookup(rest, failures=not self._retry_failed)
-        return older | {
-            key: result
-            for key, result in found.items()
-            if not result.failed or older.get(key, result).failed
-        }
+            return self._archive.complete(found, wanted, failures=not self._retry_failed)
 
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that `lookup` would find, without reading a text."""

@@ -23,14 +23,7 @@ class PaidResults:
 
     def lookup(self, keys: Iterable[str]) -> dict[str, Result]:
         wanted = list(keys)
-        live = self._live.lookup(wanted)
-        rest = [key for key in wanted if key not in live or live[key].failed]
-        older = self._archive.lookup(rest)
-        return older | {
-            key: result
-            for key, result in live.items()
-            if not result.failed or older.get(key, result).failed
-        }
+        return self._archive.complete(self._live.lookup(wanted), wanted)
 
     def of_this_batch(self, keys: Iterable[str]) -> set[str]:
         return {key for key in keys if key in self._live.offsets}
