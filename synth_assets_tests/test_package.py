@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
+PROMPTS = CHECKOUT / "synth_assets" / "rewriting" / "prompts"
 NEEDED = [
     "synth_assets/bundled/default.yaml",
     "synth_assets/bundled/en-ca/model.safetensors",
@@ -13,7 +14,7 @@ NEEDED = [
     "synth_assets/bundled/sample/pages.warc.gz",
     "synth_assets/bundled/tokenizer/tokenizer.json",
     "synth_assets/dagster.yaml",
-    *(f"synth_assets/rewriting/prompts/{path.name}" for path in CHECKOUT.glob("**/prompts/*.md")),
+    *(str(path.relative_to(CHECKOUT)) for path in PROMPTS.glob("**/*.md")),
     *(
         f"synth_assets/rewriting/restructure/frames/{path.name}"
         for path in CHECKOUT.glob("synth_assets/rewriting/restructure/frames/*.yaml")

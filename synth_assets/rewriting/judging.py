@@ -6,22 +6,30 @@ one; such a request is a retry in the sense of `generation.work.Need`, and where
 fails, the verdict on the text before it stands.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from synth_assets.generation.engines.rules import NO_STRUCTURE
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.finish import Truncated
-from synth_assets.generation.gates.gate import Gate, Generated, first_fault
+from synth_assets.generation.gates.gate import Generated, first_fault
 from synth_assets.generation.gates.repetition import Repetition
 from synth_assets.generation.protocol import Request, Result, Sampling
 from synth_assets.generation.work import Drop, Failed, Results
+from synth_assets.rewriting.parsing import parse
+from synth_assets.rewriting.step import Step
 
-VERSION = "1"
+VERSION = "2"
 
 MAX_NEW_TOKENS = 8192
 """No second try is given more: a passage has some 500 words. A model's window may be smaller; it
 refuses then, and the first verdict stands."""
+
+UNREADABLE = "unreadable"
+"""The fault of an answer that the step's `read` cannot read."""
+
+SHOWN_CHARS = 80
 
 _CIRCLES = Repetition()
 
@@ -31,10 +39,12 @@ Ask = Callable[[Sampling, int], Request]
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The text of a passage, and the key of the result that it came by."""
+    """An answer: its text, the key of the result that it came by, and what the step's `read` made
+    of it."""
 
     text: str
     key: str
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,11 @@ Verdict = Passed | Waiting | Drop | Failed
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges passages by the results at hand; whatever a gate refuses is put down in `faults`."""
+    """Judges the answers to one step by the results at hand; what is refused is put down in
+    `faults`. The `rules` engine's answers are taken as they are, but for the gates."""
 
-    gates: Sequence[Gate]
+    step: Step
     sampling: Sampling
-    parse: Callable[[str], str]
     results: Results
     faults: dict[str, Fault]
     by_rules: bool = False
@@ -69,12 +79,12 @@ class Judge:
             return Drop(NO_STRUCTURE, result.error or "")
         if result.failed:
             return Failed(result.error_kind or "unknown", result.error or "no text")
-        made, fault = self._judged(passage, request, result)
-        if fault is None:
-            return Passed(made.text, request.key)
-        if fault.gate == Truncated.name and _CIRCLES(made) is None:
-            return self._longer(passage, ask, fault)
-        return self._other(passage, ask, request, fault)
+        made, judged = self._judged(passage, request, result)
+        if isinstance(judged, Passed):
+            return judged
+        if judged.gate == Truncated.name and _CIRCLES(made) is None:
+            return self._longer(passage, ask, judged)
+        return self._other(passage, ask, request, judged)
 
     def _longer(self, passage: Generated, ask: Ask, fault: Fault) -> Verdict:
         budget = min(2 * self.sampling.max_new_tokens, MAX_NEW_TOKENS)
@@ -86,9 +96,9 @@ class Judge:
             return Waiting(request)
         if result.failed:
             return _drop(fault)
-        made, second = self._judged(passage, request, result)
-        if second is None:
-            return Passed(made.text, request.key)
+        _, second = self._judged(passage, request, result)
+        if isinstance(second, Passed):
+            return second
         if second.gate == Truncated.name:
             return _drop(second)
         return self._other(passage, ask, request, second)
@@ -102,24 +112,32 @@ class Judge:
             return Waiting(request, retried=refused.key)
         if result.failed:
             return _drop(fault)
-        made, second = self._judged(passage, request, result)
-        return Passed(made.text, request.key) if second is None else _drop(second)
+        _, second = self._judged(passage, request, result)
+        return second if isinstance(second, Passed) else _drop(second)
 
     def _judged(
         self, passage: Generated, request: Request, result: Result
-    ) -> tuple[Generated, Fault | None]:
+    ) -> tuple[Generated, Passed | Fault]:
         assert result.text is not None
+        text = result.text if self.by_rules else parse(self.step.parsers, result.text)
         made = replace(
             passage,
-            text=self.parse(result.text),
+            text=text,
             finish_reason=result.finish_reason,
             completion_tokens=result.completion_tokens,
             max_new_tokens=request.sampling.max_new_tokens,
         )
-        fault = first_fault(self.gates, made, by_rules=self.by_rules)
-        if fault is not None:
-            self.faults[request.key] = fault
-        return made, fault
+        fault = first_fault(self.step.gates, made, by_rules=self.by_rules)
+        judged = fault or self._read(text, request.key)
+        if isinstance(judged, Fault):
+            self.faults[request.key] = judged
+        return made, judged
+
+    def _read(self, text: str, key: str) -> Passed | Fault:
+        try:
+            return Passed(text, key, self.step.read(text))
+        except ValueError as error:
+            return Fault(UNREADABLE, text[:SHOWN_CHARS], str(error))
 
 
 def _drop(fault: Fault) -> Drop:

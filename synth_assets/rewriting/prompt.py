@@ -1,12 +1,12 @@
 """Prompt files: a system and a user part in Markdown, with {language}, {title} and {text}.
 
-`prompts/<recipe>.md` is in English, `prompts/<recipe>.<lang>.md` in another language. A document
-in a language without a file of its own gets the English one, which asks for an answer in that
-language.
+`prompts/<recipe>/<step>.md` is in English, `prompts/<recipe>/<step>.<lang>.md` in another language.
+A document in a language without a file of its own gets the English one, which asks for an answer in
+that language. A step may name further placeholders, which its recipe fills.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,6 +18,7 @@ from synth_assets.rewriting.language_names import language_name
 
 ENGLISH = "eng_Latn"
 PLACEHOLDERS = ("language", "title", "text")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _PART = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -30,20 +31,19 @@ class Prompt:
     system: str
     user: str
 
-    def messages(self, *, lang: str, title: str | None, text: str) -> list[Message]:
-        """Chat messages for one passage. Braces in the passage itself are left alone."""
-        return self._filled(lang, title=title or "(none)", text=text)
+    def messages(
+        self, *, lang: str, title: str | None, text: str, fills: Mapping[str, str] = NOTHING
+    ) -> list[Message]:
+        """Chat messages for one question. Braces in what is filled in are left alone."""
+        return self._filled(lang, {**fills, "title": title or "(none)", "text": text})
 
-    def instructions(self, lang: str) -> str:
+    def instructions(self, lang: str, fills: Mapping[str, str] = NOTHING) -> str:
         """What the model is told, without the document."""
-        return "\n\n".join(turn["content"] for turn in self._filled(lang, title="", text=""))
+        turns = self._filled(lang, {**fills, "title": "", "text": ""})
+        return "\n\n".join(turn["content"] for turn in turns)
 
-    def _filled(self, lang: str, *, title: str, text: str) -> list[Message]:
-        values = {
-            "language": language_name(lang) or "the language of the document",
-            "title": title,
-            "text": text,
-        }
+    def _filled(self, lang: str, fills: Mapping[str, str]) -> list[Message]:
+        values = {"language": language_name(lang) or "the language of the document", **fills}
         system, user = (
             _PLACEHOLDER.sub(lambda found: values[found[1]], part)
             for part in (self.system, self.user)
@@ -68,26 +68,32 @@ class Prompts:
         return self.by_lang[self.lang_for(lang)]
 
 
-def load_prompts(name: str, folder: Traversable | None = None) -> Prompts:
-    """All prompts of a recipe: the packaged ones, or those of another folder.
+def load_prompts(
+    recipe: str, step: str, *, fills: Sequence[str] = (), folder: Traversable | None = None
+) -> Prompts:
+    """All prompts of a step, from the packaged folder or another one; `fills` are the placeholders
+    of its own.
 
     Raises ProfileError with one sentence for a file that is missing or broken.
     """
-    folder = folder or files(__package__) / "prompts"
+    folder = (folder or files(__package__) / "prompts") / recipe
     found: dict[str, Prompt] = {}
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+    there = folder.iterdir() if folder.is_dir() else ()
+    for file in sorted(there, key=lambda file: file.name):
         match = re.fullmatch(
-            rf"{re.escape(name)}(?:\.([a-z]{{3}}_[A-Z][a-z]{{3}}))?\.md", file.name
+            rf"{re.escape(step)}(?:\.([a-z]{{3}}_[A-Z][a-z]{{3}}))?\.md", file.name
         )
         if match:
             text = file.read_text(encoding="utf-8")
-            found[match[1] or ENGLISH] = parse_prompt(text, f"prompts/{file.name}")
+            found[match[1] or ENGLISH] = parse_prompt(text, f"prompts/{recipe}/{file.name}", fills)
     if ENGLISH not in found:
-        raise ProfileError(f"prompts/{name}.md does not exist: a recipe needs one in English")
+        raise ProfileError(
+            f"prompts/{recipe}/{step}.md does not exist: a step needs one in English"
+        )
     return Prompts(MappingProxyType(found))
 
 
-def parse_prompt(text: str, origin: str) -> Prompt:
+def parse_prompt(text: str, origin: str, fills: Sequence[str] = ()) -> Prompt:
     """Raises ProfileError with one sentence for a missing part or a wrong placeholder."""
     _, *parts = _PART.split(text)
     found = dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
@@ -97,11 +103,14 @@ def parse_prompt(text: str, origin: str) -> Prompt:
             f"it has {', '.join(parts[::2]) or 'none'}"
         )
     for placeholder in _PLACEHOLDER.findall(text):
-        if placeholder not in PLACEHOLDERS:
+        if placeholder not in (*PLACEHOLDERS, *fills):
+            allowed = ", ".join(f"{{{one}}}" for one in (*PLACEHOLDERS, *fills))
             raise ProfileError(
-                f"{origin}: {{{placeholder}}} is not a placeholder; "
-                f"allowed are {', '.join(f'{{{one}}}' for one in PLACEHOLDERS)}"
+                f"{origin}: {{{placeholder}}} is not a placeholder; allowed are {allowed}"
             )
+    for fill in fills:
+        if f"{{{fill}}}" not in text:
+            raise ProfileError(f"{origin}: {{{fill}}} is missing; the recipe fills it in")
     if "{text}" not in found["user"]:
         raise ProfileError(f"{origin}: the user part must hold the document as {{text}}")
     return Prompt(**found)

@@ -4,28 +4,34 @@
 out of the generations that are there and asks for none.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from synth_assets.corpus.document import Document
-from synth_assets.generation.gates.catalogue import changed, describe
-from synth_assets.generation.gates.gate import Gate
+from synth_assets.corpus.schema import Schema
 from synth_assets.generation.gates.phrases import phrases_version
-from synth_assets.generation.protocol import Sampling
 from synth_assets.generation.work import NotSelected
 from synth_assets.hashing import digest_json
 from synth_assets.rewriting import joining, parsing, passages
-from synth_assets.rewriting.gates import BASIC
 from synth_assets.rewriting.joining import JoinName
-from synth_assets.rewriting.parsing import ParserName
-from synth_assets.rewriting.prompt import Prompts
 from synth_assets.rewriting.restructure import operations
+from synth_assets.rewriting.step import Step
+
+if TYPE_CHECKING:
+    from synth_assets.rewriting.conversation import Conversation, Written
 
 Relation = Literal["adds", "supersedes", "extends"]
 """What a made document is to its parent, for deduplication: it stands beside it, in its place,
 or contains it."""
+
+Program = Callable[["Conversation"], "Iterable[Written]"]
+"""A recipe's steps at work on one document: asks, and gives the texts that it has written.
+
+It is run from the start whenever answers have come, and must do the same again: it looks at nothing
+but the conversation. What it asks for and does not have yet ends the run.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +70,50 @@ class Selection:
 class Recipe:
     """One recipe, declared as RECIPE in its file under `recipes/`.
 
+    `steps` by name; the last one writes the text, and a profile's gates are its. `program` puts
+    them in order; raise `program_version` by hand when it makes other rows of the same answers.
+    `calls` says, for people, how many requests a document takes.
+
     `operation` names the restructuring that the `rules` engine does in the prompt's stead; None
     where only a model can follow the recipe. `passage_words` is the longest passage that a model
-    is given. `sampling` holds where the profile's engine does not set its own. `keeps_text` says
-    that the parent's text stands in the made one by design (an edit, a thought appended): gates
-    that want a new text are off then.
+    is given. `keeps_text` says that the parent's text stands in the made one by design (an edit, a
+    thought appended): gates that want a new text are off then. `columns` are the corpus's own,
+    filled by `Written.columns`.
     """
 
     name: str
     description: str
     source: str
-    prompts: Prompts
-    operation: str | None
+    steps: Mapping[str, Step]
+    program: Program
+    program_version: int = 1
+    calls: str = "one per passage"
+    operation: str | None = None
     relation: Relation = "adds"
+    kind: str = "rewritten"
     selection: Selection = field(default_factory=Selection)
     passage_words: int = 500
-    sampling: Sampling = field(default_factory=lambda: Sampling(max_new_tokens=1024))
-    parsers: tuple[ParserName, ...] = ("unwrap_fence", "strip_preamble", "strip_closing")
-    gates: tuple[Gate, ...] = BASIC
     keeps_text: bool = False
     join: JoinName = "documents"
+    columns: Schema = field(default_factory=dict)
+
+    @property
+    def last_step(self) -> str:
+        """The step that writes the text."""
+        return list(self.steps)[-1]
+
+    @property
+    def writes(self) -> Step:
+        return self.steps[self.last_step]
+
+    def has_prompts(self, lang: str) -> bool:
+        """Whether every step has a prompt in this language."""
+        return all(step.prompts.has(lang) for step in self.steps.values())
 
     def with_gates(self, changes: Mapping[str, Mapping[str, Any] | None]) -> Self:
-        """The recipe with the gates that are in force: its own, without those that its design
-        turns off, under a profile's changes."""
-        own = [gate for gate in self.gates if not (self.keeps_text and gate.new_text_only)]
-        return replace(self, gates=changed(own, changes))
+        """The recipe with the gates that are in force; see `Step.with_gates`."""
+        changed = self.writes.with_gates(changes, keeps_text=self.keeps_text)
+        return replace(self, steps={**self.steps, self.last_step: changed})
 
     @cached_property
     def operation_version(self) -> str:
@@ -100,9 +124,8 @@ class Recipe:
         """12 hex digits of all that shapes a request."""
         return _short(
             passages.VERSION,
-            {lang: asdict(prompt) for lang, prompt in self.prompts.by_lang.items()},
+            {name: step.request_parts for name, step in self.steps.items()},
             self.passage_words,
-            asdict(self.sampling),
             self.operation,
             self.operation_version,
         )
@@ -113,11 +136,11 @@ class Recipe:
         selection = self.selection
         return _short(
             [parsing.VERSION, phrases_version(), joining.VERSION],
-            self.relation,
+            self.program_version,
+            [self.relation, self.kind],
             [sorted(selection.languages or ()), selection.languages is None],
             [selection.min_words, selection.max_words],
-            self.parsers,
-            describe(self.gates),
+            {name: step.row_parts for name, step in self.steps.items()},
             self.join,
         )
 

@@ -18,22 +18,23 @@ from synth_assets.profile.model import Profile
 from synth_assets.profile.rewriting import RecipeProfile
 from synth_assets.rewriting import judging
 from synth_assets.rewriting.catalogue import find_recipe
+from synth_assets.rewriting.conversation import RULES
 from synth_assets.rewriting.recipe import Recipe
-from synth_assets.rewriting.work import RULES, RecipeWork
+from synth_assets.rewriting.work import RecipeWork
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "find_recipe", "make_work", "rewrite", "run"]
 
-VERSION = "2"
+VERSION = "3"
 
 _EXTRA: dict[str, pl.DataType] = {
     "relation": pl.String(),
-    "n_passages": pl.Int64(),
+    "n_answers": pl.Int64(),
     "length_ratio": pl.Float64(),
     "prompt_lang": pl.String(),
 }
 COLUMNS: dict[str, pl.DataType] = DOCUMENT | _EXTRA
 """`relation` tells deduplication how a row stands to its parent (adds, supersedes or extends);
-`n_passages` is how many parts of the parent it was made from; `length_ratio` its words per word of
+`n_answers` is how many answers it was made of; `length_ratio` its words per word of
 the parent; `prompt_lang` the language of the prompt, English where the recipe has none in the
 document's, null where there was no prompt."""
 
@@ -106,7 +107,7 @@ def rewrite(
         work,
         engine,
         count_tokens=token_counter(run.profile.packing.tokenizer),
-        extra=_EXTRA,
+        extra=_EXTRA | dict(recipe.columns),
         meter=meter,
         regenerate=settings.regenerate,
     )
@@ -119,8 +120,9 @@ def make_work(profile: Profile, recipe: Recipe, identity: EngineIdentity) -> Rec
     """
     settings = _settings(profile, recipe.name)
     languages = None if settings.languages is None else frozenset(settings.languages)
-    sampling = _sampling(recipe, settings.engine)
-    if settings.samples > 1 and (sampling.temperature == 0 or identity.kind == RULES):
+    sampling = _sampling(settings.engine)
+    drawn = (sampling or recipe.writes.sampling).temperature > 0 and identity.kind != RULES
+    if settings.samples > 1 and not drawn:
         raise ProfileError(
             f"rewriting.recipes.{recipe.name}.samples = {settings.samples} is not allowed: without "
             f"chance all samples are the same; set engine.sampling.temperature above 0, or 1 sample"
@@ -140,7 +142,7 @@ def _check_languages(work: RecipeWork, filtered: Corpus) -> None:
     missing: Counter[str] = Counter()
     for frame in filtered.frames(["lang", "n_words"]):
         for lang, n_words in frame.iter_rows():
-            if not work.selection.reason(lang, n_words) and not work.recipe.prompts.has(lang):
+            if not work.selection.reason(lang, n_words) and not work.recipe.has_prompts(lang):
                 missing[lang] += 1
     if missing:
         some = ", ".join(f"{count:,} in {lang}" for lang, count in missing.most_common(5))
@@ -148,7 +150,8 @@ def _check_languages(work: RecipeWork, filtered: Corpus) -> None:
         raise InputError(
             f"rewriting.recipes.{name}.strict = true, and this batch of filtered holds documents "
             f"without a prompt in their language ({some}); there are prompts in "
-            f"{', '.join(work.recipe.prompts.by_lang)}: add prompts/{name}.<lang>.md, narrow "
+            f"{', '.join(work.recipe.writes.prompts.by_lang)}: add "
+            f"prompts/{name}/<step>.<lang>.md for every step, narrow "
             f"rewriting.recipes.{name}.languages, or set strict: false"
         )
 
@@ -163,9 +166,9 @@ def _settings(profile: Profile, name: str) -> RecipeProfile:
         ) from None
 
 
-def _sampling(recipe: Recipe, spec: EngineSpec) -> Sampling:
-    """The profile's sampling where it names one, else the recipe's."""
+def _sampling(spec: EngineSpec) -> Sampling | None:
+    """The profile's sampling, where it names one."""
     if not isinstance(spec, ModelSpec) or spec.sampling is None:
-        return recipe.sampling
+        return None
     values: dict[str, Any] = spec.sampling.model_dump()
     return Sampling(**values)

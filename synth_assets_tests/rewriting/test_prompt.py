@@ -13,7 +13,7 @@ SPANISH = "# system\nEscribe en {language}.\n\n# user\n{title}\n\n{text}\n"
 
 
 def test_prompts_are_filled_in_once():
-    prompt = load_prompts("faq").for_lang("cat_Latn")
+    prompt = load_prompts("faq", "write").for_lang("cat_Latn")
     system, user = prompt.messages(lang="cat_Latn", title=None, text="A {title} and {x}.")
     assert "Catalan" in system["content"] and "Catalan" in user["content"]
     assert user["content"].endswith("A {title} and {x}.")
@@ -22,17 +22,19 @@ def test_prompts_are_filled_in_once():
 
 
 def test_instructions_are_the_prompt_without_the_document():
-    prompt = load_prompts("faq").for_lang("cat_Latn")
+    prompt = load_prompts("faq", "write").for_lang("cat_Latn")
     told = prompt.instructions("cat_Latn")
     assert "You write only in Catalan" in told and "frequently asked questions" in told
     assert "{" not in told
 
 
 def test_a_file_adds_a_language(tmp_path: Path):
-    (tmp_path / "mine.md").write_text("# system\nWrite {language}.\n# user\n{text}")
-    (tmp_path / "mine.spa_Latn.md").write_text(SPANISH)
-    (tmp_path / "mine2.cat_Latn.md").write_text(SPANISH)
-    prompts = load_prompts("mine", tmp_path)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "write.md").write_text("# system\nWrite {language}.\n# user\n{text}")
+    (folder / "write.spa_Latn.md").write_text(SPANISH)
+    (folder / "write2.cat_Latn.md").write_text(SPANISH)
+    prompts = load_prompts("mine", "write", folder=tmp_path)
     assert list(prompts.by_lang) == ["eng_Latn", "spa_Latn"]
     assert prompts.for_lang("spa_Latn").system == "Escribe en {language}."
     assert prompts.lang_for("spa_Latn") == "spa_Latn"
@@ -40,9 +42,10 @@ def test_a_file_adds_a_language(tmp_path: Path):
 
 
 def test_a_recipe_without_an_english_prompt_is_one_sentence(tmp_path: Path):
-    (tmp_path / "mine.spa_Latn.md").write_text(SPANISH)
-    with pytest.raises(ProfileError, match=r"prompts/mine.md does not exist"):
-        load_prompts("mine", tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "write.spa_Latn.md").write_text(SPANISH)
+    with pytest.raises(ProfileError, match=r"prompts/mine/write.md does not exist"):
+        load_prompts("mine", "write", folder=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def pages(data_dir: Path) -> list[Page]:
 
 @pytest.mark.parametrize("name", sorted(LEAST))
 def test_english_pages(name: str, pages: list[Page]):
-    gates = recipes()[name].gates
+    gates = recipes()[name].writes.gates
     made = faults = 0
     for page in pages:
         try:

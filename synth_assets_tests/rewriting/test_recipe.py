@@ -14,6 +14,7 @@ from synth_assets.rewriting.prompt import ENGLISH, Prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
 from synth_assets.rewriting.stage import code_version
 from synth_assets_tests.corpora import document
+from synth_assets_tests.rewriting.played import with_step
 
 ALL = ("encyclopedic", "faq", "table", "tutorial")
 
@@ -39,15 +40,15 @@ def test_versions_are_short_distinct_and_stable():
 
 
 def changed_prompt(recipe: Recipe) -> Recipe:
-    english = recipe.prompts.for_lang(ENGLISH)
+    english = recipe.writes.prompts.for_lang(ENGLISH)
     other = replace(english, user=english.user.replace("document", "page", 1))
-    return replace(recipe, prompts=Prompts({ENGLISH: other}))
+    return with_step(recipe, prompts=Prompts({ENGLISH: other}))
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_prompt_changes_what_a_request_is_and_a_gate_what_a_row_is(name: str):
     recipe = find_recipe(name)
-    asked, judged = changed_prompt(recipe), replace(recipe, gates=(Empty(),))
+    asked, judged = changed_prompt(recipe), with_step(recipe, gates=(Empty(),))
     assert asked.gen_version != recipe.gen_version
     assert asked.row_version == recipe.row_version
     assert judged.gen_version == recipe.gen_version
@@ -58,7 +59,7 @@ def test_a_prompt_changes_what_a_request_is_and_a_gate_what_a_row_is(name: str):
     "change",
     [
         {"relation": "supersedes"},
-        {"parsers": ()},
+        {"program_version": 2},
         {"join": "tables"},
         {"selection": Selection(min_words=41)},
         {"selection": Selection(frozenset({"eng_Latn"}), min_words=40)},
@@ -67,6 +68,13 @@ def test_a_prompt_changes_what_a_request_is_and_a_gate_what_a_row_is(name: str):
 def test_everything_that_makes_a_row_counts(change: dict[str, object]):
     recipe = find_recipe("faq")
     other = replace(recipe, **change)  # type: ignore[arg-type]
+    assert other.row_version != recipe.row_version
+    assert other.gen_version == recipe.gen_version
+
+
+def test_parsers_make_a_row():
+    recipe = find_recipe("faq")
+    other = with_step(recipe, parsers=())
     assert other.row_version != recipe.row_version
     assert other.gen_version == recipe.gen_version
 
@@ -114,9 +122,9 @@ def test_strict_changes_no_row_and_regenerate_may(profile: Profile):
 def test_recipes_that_keep_their_text_have_no_copy_gate_unless_asked():
     recipe = replace(find_recipe("faq"), keeps_text=True)
     names = {gate.name for gate in BASIC}
-    kept = {gate.name for gate in recipe.with_gates({}).gates}
+    kept = {gate.name for gate in recipe.with_gates({}).writes.gates}
     assert names - kept == {"copied", "refusal", "preamble"}
-    assert Copied(0.9) in recipe.with_gates({"copied": {"max_share": 0.9}}).gates
+    assert Copied(0.9) in recipe.with_gates({"copied": {"max_share": 0.9}}).writes.gates
 
 
 def test_a_selection_is_narrowed_not_widened():

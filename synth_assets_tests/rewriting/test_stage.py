@@ -23,6 +23,7 @@ from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.engines import ScriptedEngine, broken
 from synth_assets_tests.rewriting.pages import CATALAN, EDITOR, FUNCTION, LETTER, PROSE
+from synth_assets_tests.rewriting.played import with_step
 from synth_assets_tests.rewriting.test_recipe import with_recipe
 
 PAGES = [
@@ -96,7 +97,7 @@ def test_a_gate_makes_other_rows_of_the_same_generations(store: Store, go: Stage
     run(go, recipe="faq")
     before, rows = journal(store, "faq"), open_made(store, "faq").read()
     shortest = rows["n_words"].min()
-    stricter = replace(find_recipe("faq"), gates=(*BASIC, TooShort(shortest + 1)))
+    stricter = with_step(find_recipe("faq"), gates=(*BASIC, TooShort(shortest + 1)))
     by_rules(go, stricter)
     made = open_made(store, "faq")
     assert journal(store, "faq") == before
@@ -164,7 +165,7 @@ def test_a_good_model(store: Store, go: StageRun):
     footer, engine = by_model(go, good)
     (row,) = open_made(store, "faq").read().iter_rows(named=True)
     assert not footer.broken_laws
-    assert row["n_passages"] == 3 and row["generation_keys"] == engine.sent
+    assert row["n_answers"] == 3 and row["generation_keys"] == engine.sent
     questions = [line for line in row["text"].splitlines() if line.startswith("#")]
     assert questions == ["# Facts"] + [
         f"## What is said about {part}?" for part in ("one", "two", "three")

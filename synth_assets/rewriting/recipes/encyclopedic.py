@@ -1,7 +1,9 @@
 """Encyclopedic article: the document as connected, impersonal prose."""
 
+from synth_assets.rewriting.programs import by_passages
 from synth_assets.rewriting.prompt import load_prompts
 from synth_assets.rewriting.recipe import Recipe, Selection
+from synth_assets.rewriting.step import Step
 
 RECIPE = Recipe(
     name="encyclopedic",
@@ -11,7 +13,8 @@ RECIPE = Recipe(
         "(arXiv 2401.16380)."
     ),
     source="Nemotron-CC, arXiv 2412.02595",
-    prompts=load_prompts("encyclopedic"),
+    steps={"write": Step(prompts=load_prompts("encyclopedic", "write"))},
+    program=by_passages,
     operation="encyclopedic",
     selection=Selection(min_words=40),
 )
