@@ -27,3 +27,7 @@ class CancelledError(SynthAssetsError):
 
 class BudgetError(SynthAssetsError):
     """A budget is spent: names the limit; everything finished is kept, the next run goes on."""
+
+
+class ReleaseError(SynthAssetsError):
+    """A release that cannot be made as it is declared: names the component and what it lacks."""

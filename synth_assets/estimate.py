@@ -124,7 +124,7 @@ def _planned(profile: Profile, stage: Stage, inputs: list[Corpus]) -> Planned:
     settings: RecipeProfile | TranslationTarget
     if room == "rewritten":
         settings = profile.rewriting.recipes[name]
-        work: Work = rewriting.make_work(profile, rewriting.find_recipe(name), identity)
+        work: Work = rewriting.make_work(profile, rewriting.recipe_of(profile, name), identity)
     else:
         settings = profile.translation.targets[name]
         work = translation.make_work(profile, name, identity)

@@ -7,9 +7,15 @@ from synth_assets.bench.case import Case
 from synth_assets.errors import SynthAssetsError
 
 BENCHMARKS = {
+    "decontaminate": "synth_assets.bench.decontaminate",
+    "pii": "synth_assets.bench.pii",
     "generate": "synth_assets.bench.generate",
     "dedup": "synth_assets.bench.dedup",
+    "filter": "synth_assets.bench.filter",
     "extract": "synth_assets.bench.extract",
+    "language": "synth_assets.bench.language",
+    "pack": "synth_assets.bench.pack",
+    "read": "synth_assets.bench.read",
 }
 
 

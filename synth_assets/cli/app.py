@@ -10,7 +10,19 @@ import typer
 from rich.console import Console
 
 from synth_assets import bundled
-from synth_assets.cli import batches, bench, dedup, generation, journal
+from synth_assets.cli import (
+    batches,
+    bench,
+    dedup,
+    extract,
+    generation,
+    journal,
+    pack,
+    recipes,
+    release,
+    takedown,
+)
+from synth_assets.cli import filter as filtering
 from synth_assets.cli.common import ProfileFile, console, say, setting
 from synth_assets.corpus.store import Store
 from synth_assets.errors import SynthAssetsError
@@ -107,11 +119,19 @@ def show_profile(profile_file: ProfileFile = None) -> None:
     typer.echo(yaml.safe_dump(profile.model_dump(mode="json"), sort_keys=False))
 
 
+app.command("filter")(filtering.filter_documents)
+app.command()(extract.extract)
 app.command()(dedup.dedup)
+app.command()(recipes.preview)
+app.command()(recipes.rewrite)
 app.command()(generation.estimate)
 app.command()(generation.costs)
 app.command()(generation.failed)
+app.command()(pack.pack)
+app.command()(release.release)
 app.add_typer(journal.app, name="journal")
+app.add_typer(takedown.app, name="takedown")
+app.add_typer(recipes.app, name="recipes")
 
 
 def main() -> None:

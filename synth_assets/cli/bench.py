@@ -70,6 +70,48 @@ def dedup(
     _run("dedup", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
 
 
+@app.command("filter")
+def filter_documents(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Quality rules against datatrove's: documents per CPU second, and whether decisions agree. The
+    texts lie in the folder that SYNTH_ASSETS_DATA names."""
+    _run("filter", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command()
+def decontaminate(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Evaluation items in documents against datatrove's n-grams: what is found, documents per CPU
+    second. Texts and items lie in the folder that SYNTH_ASSETS_DATA names."""
+    _run("decontaminate", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command()
+def pii(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Personal data masked against datatrove's formatter: documents per CPU second. The texts lie
+    in the folder that SYNTH_ASSETS_DATA names."""
+    _run("pii", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
 @app.command()
 def extract(
     *,
@@ -82,6 +124,48 @@ def extract(
     """Main text of web pages against its peers: words of gold texts found, pages per CPU second.
     The pages lie in the folder that SYNTH_ASSETS_DATA names."""
     _run("extract", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command()
+def language(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Language identification against its peers: accuracy by language, texts per CPU second. The
+    texts lie in the folder that SYNTH_ASSETS_DATA names."""
+    _run("language", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command()
+def read(
+    *,
+    repeats: Repeats = 5,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Reading web archives against fastwarc and warcio; memory of raw_web on a batch of 2 GB (some
+    minutes: `--only records` leaves it out); two processes against one."""
+    _run("read", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command()
+def pack(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """Packing against TRL's best fit: planning, rows, memory; tokenizing against `tokenizers`. The
+    texts lie in the folder that SYNTH_ASSETS_DATA names."""
+    _run("pack", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
 
 
 def _run(benchmark: str, json: Path | None, **settings: Any) -> None:

@@ -35,9 +35,9 @@ def dedup(
 ) -> None:
     """Keep the first seen of every group of exact and near duplicates; the others go to
     OUT.dropped.parquet, each with what it duplicates and how similar it is."""
+    from synth_assets.corpus.plain import Columns
     from synth_assets.dedup.minhash import bands_for
     from synth_assets.dedup.plain import dedup_files
-    from synth_assets.dedup.plain_files import Columns
 
     *inputs, out = paths
     if not inputs:

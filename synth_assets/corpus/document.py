@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -42,7 +42,11 @@ def content_hash(text: str) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Document:
-    """One row of a corpus; the fields are those of `schema.DOCUMENT`, described there."""
+    """One row of a corpus; the fields are those of `schema.DOCUMENT`, described there.
+
+    `attributes` are what its corpus has beside them, such as `filtered`'s scores: to be read, not
+    inherited by what is made from the document, nor written with it.
+    """
 
     doc_id: str
     text: str
@@ -65,14 +69,18 @@ class Document:
     n_chars: int = 0
     n_words: int = 0
     n_tokens: int | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
-        """The document of a row as `DataFrame.iter_rows(named=True)` gives it; extras ignored."""
-        return cls(**{name: row[name] for name in _FIELDS})
+        """The document of a row as `DataFrame.iter_rows(named=True)` gives it."""
+        beside = {name: value for name, value in row.items() if name not in _FIELDS}
+        return cls(**{name: row[name] for name in _FIELDS}, attributes=beside)
 
     def to_row(self) -> dict[str, Any]:
-        return asdict(self)
+        row = asdict(replace(self, attributes={}))
+        del row["attributes"]
+        return row
 
     def child(
         self,
@@ -95,7 +103,7 @@ class Document:
         return type(self)(**row)
 
 
-_FIELDS = tuple(item.name for item in fields(Document))
+_FIELDS = dict.fromkeys(item.name for item in fields(Document) if item.name != "attributes")
 
 
 def measure(documents: Sequence[Document], count_tokens: CountTokens) -> None:

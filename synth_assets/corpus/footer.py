@@ -70,7 +70,8 @@ class Law:
 @dataclass(slots=True)
 class Footer:
     """Everything a reader needs to trust a file. Holds nothing of time, run or machine, so that
-    two runs of one batch give the same bytes."""
+    two runs of one batch give the same bytes. `versions` are of parts that a rerun may take over
+    from this file, by name."""
 
     corpus: str
     batch: str
@@ -79,6 +80,7 @@ class Footer:
     counts: Counts = field(default_factory=Counts)
     laws: list[Law] = field(default_factory=list)
     sidecars: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
     schema_version: str = SCHEMA_VERSION
 
     def to_bytes(self) -> bytes:

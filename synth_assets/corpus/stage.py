@@ -32,7 +32,8 @@ class StageRun:
 
     `log` may be called from any thread. `cancelled` is asked often and must answer at once.
     `on_hang` is told, from a thread of its own, that the engine gives no sign of life.
-    `retry_failed` sends requests again that had failed for good when the run began.
+    `retry_failed` sends requests again that had failed for good when the run began. `republish`
+    judges a batch again that was published, and replaces what was.
     """
 
     store: Store
@@ -45,6 +46,7 @@ class StageRun:
     force: bool = False
     on_hang: Callable[[str], None] = field(default=end_process)
     retry_failed: bool = False
+    republish: bool = False
 
     def open(self, corpus: str) -> Corpus:
         """This batch of an input corpus."""

@@ -51,6 +51,11 @@ class Corpus:
         """Digest of the corpus file; through its footer it covers the sidecars too."""
         return self.files.digest(self.file)
 
+    @cached_property
+    def columns(self) -> list[str]:
+        with self.files.open(self.file) as stream:
+            return list(pq.read_schema(stream).names)
+
     def frames(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
         """The rows, one row group (about 64 MB of text) at a time."""
         return _frames(self.files, self.file, columns)
@@ -58,6 +63,11 @@ class Corpus:
     def read(self, columns: list[str] | None = None) -> pl.DataFrame:
         """All rows at once; for tables that are known to be small."""
         return pl.concat(self.frames(columns))
+
+    @property
+    def n_documents(self) -> int:
+        """Rows that the footer says were kept."""
+        return self.footer.counts.kept.documents
 
     def sidecar_path(self, sidecar: str = "dropped") -> str:
         return self.files.path(self._sidecar_file(sidecar))

@@ -14,6 +14,7 @@ from synth_assets.corpus.names import corpus_file, sidecar_file
 from synth_assets.corpus.schema import DROPPED, Schema, conform
 from synth_assets.errors import CorpusError
 from synth_assets.hashing import digest_file
+from synth_assets.takedown.register import Register
 
 ROW_GROUP_BYTES = 64 << 20
 
@@ -79,6 +80,7 @@ class CorpusWriter:
         self._sidecars: dict[str, TableFile] = {}
         self._attachments: dict[str, Path] = {}
         self._main = self._stage("main", schema)
+        self._taken_down = Register.load(files) if with_dropped else None
         if with_dropped:
             self.sidecar("dropped", dict(schema) | DROPPED)
 
@@ -91,6 +93,10 @@ class CorpusWriter:
         self.footer.counts.read.add(frame.height, _tokens(frame))
 
     def keep(self, frame: pl.DataFrame) -> None:
+        """Rows that were taken down are dropped instead, without their text."""
+        if self._taken_down is not None and frame.height:
+            frame, gone = self._taken_down.without(conform(frame, self._schema, self.footer.corpus))
+            self.drop(gone)
         rows = self._main.add(frame)
         self.footer.counts.kept.add(rows.height, _tokens(rows))
 
@@ -98,6 +104,9 @@ class CorpusWriter:
         """Add rows to the dropped sidecar; `drop_reason` must not be null."""
         if frame.is_empty():
             return
+        if self._taken_down is not None and "root_ids" in frame.columns:
+            stays, gone = self._taken_down.without(frame)
+            frame = pl.concat([stays, gone], how="diagonal")
         rows = self._sidecars["dropped"].add(frame)
         if rows["drop_reason"].null_count():
             raise CorpusError(f"corpus {self.footer.corpus}: a row was dropped without a reason")

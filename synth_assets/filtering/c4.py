@@ -1,11 +1,18 @@
-"""Page rules of C4 (Raffel et al. 2020, section 2.2) as statistics, one row per document.
+"""Rules of C4 (Raffel et al. 2020, section 2.2, and its published code): columns and limits.
 
-C4 removes lines with JavaScript warnings or policy notices; a filter keeps or drops whole pages,
-so their share of a page's lines is measured instead. Only lines that ask for JavaScript count:
-documentation may well write about it.
+C4 removes lines, then judges the page by what is left. A filter keeps or drops whole pages, so
+sentences, brackets and "lorem ipsum" are counted in the lines that C4 would keep: of three words or
+more, none longer than 1,000 characters, without JavaScript (brackets and sentences) and policy
+notices (sentences). Its rule that a line must end in punctuation is left out, as FineWeb does.
+In scripts without spaces a character is a word.
+
+Notices, of policy or asking for JavaScript, are measured as a share of the page's lines as well.
 """
 
 import polars as pl
+
+from synth_assets.filtering.rules import Rule
+from synth_assets.profile.filtering import C4Rules
 
 COLUMNS: dict[str, pl.DataType] = {
     "c4_sentences": pl.Int64(),
@@ -14,33 +21,14 @@ COLUMNS: dict[str, pl.DataType] = {
     "c4_policy_lines": pl.Float64(),
 }
 
-_CLOSED = r"""["'”’»)\]]*"""
-_SENTENCE_END = rf"[.!?…]+{_CLOSED}(?:\s|$)|[。！？｡؟۔।॥။។៕།።፧։՞]+"
-"""Abbreviations count too: the rule drops pages with too few, so it errs towards keeping."""
-
-_WITHOUT_FULL_STOP = ["Thai", "Laoo"]
-_POLICY_LINE = (
-    r"(?i)terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies"
-    r"|\b(?:enabled?|enabling|disabled|activated?|turn on|requires?|supports?)\b.*javascript"
-    r"|javascript.*\b(?:enabled?|enabling|disabled|activated?|turned o(?:n|ff)|required)\b"
-)
+WITHOUT_FULL_STOP = ["Thai", "Laoo"]
+"""Scripts whose sentences cannot be counted by their closing punctuation; null for these."""
 
 
-def page_statistics(texts: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """COLUMNS of every document; `texts` has `doc`, `text` and `lang`.
-
-    Sentences are counted by their closing punctuation; null for Thai and Lao, which have none.
-    """
-    policy = lines.group_by("doc").agg(
-        pl.col("line").str.contains(_POLICY_LINE).mean().alias("c4_policy_lines")
-    )
-    text = pl.col("text")
-    script = pl.col("lang").str.slice(-4)
-    return texts.join(policy, on="doc", how="left", maintain_order="left").select(
-        pl.when(~script.is_in(_WITHOUT_FULL_STOP))
-        .then(text.str.count_matches(_SENTENCE_END).cast(pl.Int64))
-        .alias("c4_sentences"),
-        text.str.count_matches(r"[{}]").cast(pl.Int64).alias("c4_curly_brackets"),
-        text.str.count_matches("(?i)lorem ipsum").cast(pl.Int64).alias("c4_lorem_ipsum"),
-        "c4_policy_lines",
-    )
+def rules(limits: C4Rules) -> list[Rule]:
+    found = [Rule.at_least("c4_min_sentences", "c4_sentences", limits.min_sentences)]
+    if limits.drop_curly_bracket:
+        found.append(Rule.at_most("c4_curly_bracket", "c4_curly_brackets", 0))
+    if limits.drop_lorem_ipsum:
+        found.append(Rule.at_most("c4_lorem_ipsum", "c4_lorem_ipsum", 0))
+    return [*found, Rule.at_most("c4_policy_lines", "c4_policy_lines", limits.max_policy_lines)]

@@ -1,5 +1,7 @@
 """Exact duplicates within one batch: the first document of every content hash stays."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from synth_assets.errors import CorpusError
@@ -8,10 +10,16 @@ REASON = "exact_duplicate"
 
 
 class FirstSeen:
-    """Which content was seen, and in which document: 16 bytes each, whatever the texts' size."""
+    """Which content was seen, and in which document: 16 bytes each, whatever the texts' size, where
+    ids are the corpus's own; `pack` and `unpack` are for others."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        pack: Callable[[str], bytes] = bytes.fromhex,
+        unpack: Callable[[bytes], str] = bytes.hex,
+    ) -> None:
         self._document_of: dict[bytes, bytes] = {}
+        self._pack, self._unpack = pack, unpack
 
     def judge(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Give later documents of one content the reason, and `duplicate_of` the first one's id.
@@ -39,6 +47,6 @@ class FirstSeen:
                 f"document {doc_id} of raw_web has no content_hash; every stage that writes text "
                 f"must measure it (corpus.document.measure)"
             )
-        this = bytes.fromhex(doc_id)
+        this = self._pack(doc_id)
         first = self._document_of.setdefault(bytes.fromhex(content), this)
-        return None if first == this else first.hex()
+        return None if first == this else self._unpack(first)

@@ -1,17 +1,18 @@
-"""Gopher quality statistics (Rae et al. 2021, appendix A1), one row per document.
+"""Gopher quality rules (Rae et al. 2021, appendix A1): columns and limits.
 
-Words are those of `words.py`; a share over nothing is null, and a rule is not judged by a null.
+Words are those of `words.py`; a share over nothing is null, and a rule is not judged by a null. The
+mean word length is null where more than half of the words are single characters of a script
+without spaces, and for the languages of OWN_WORD_LENGTH. Symbols per word are those of the more
+frequent of hash sign and ellipsis. Stop words are the distinct ones found; null for a language
+without a list.
 """
 
 import polars as pl
 
-from synth_assets.filtering.stop_words import STOP_WORDS, stop_word_table
+from synth_assets.filtering.rules import Rule
+from synth_assets.profile.filtering import GopherQuality
 
-_BULLET_LINE = r"^(?:[•‣◦▪●○·∙⁃]|[-*+–—](?:\s|$))"
-_ELLIPSIS = r"\.\.\.|…"
-_ELLIPSIS_END = r"(?:\.\.\.|…)[\])]?$"
-
-_OWN_WORD_LENGTH = ["kor", "vie", "tam", "mal", "tel", "kan"]
+OWN_WORD_LENGTH = ["kor", "vie", "tam", "mal", "tel", "kan"]
 """Languages whose ordinary prose reaches limits that were found on English: Korean writes syllable
 blocks, Vietnamese sets syllables apart, Dravidian languages join many endings to a word."""
 
@@ -26,62 +27,19 @@ COLUMNS: dict[str, pl.DataType] = {
 }
 
 
-def quality(texts: pl.DataFrame, words: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """COLUMNS of every document.
-
-    `texts` has `doc` (0, 1, 2, ...), `text` and `lang`; `words` and `lines` are their tables. The
-    mean word length is null where more than half of the words are single characters of a script
-    without spaces, and for the languages of `_OWN_WORD_LENGTH`. Symbols per word are those of the
-    more frequent of hash sign and ellipsis. Stop words are the distinct ones found; null for a
-    language without a list.
-    """
-    frame = texts.select("doc", "text", "lang")
-    for part in (_of_words(words), _of_lines(lines), _stop_words(texts, words)):
-        frame = frame.join(part, on="doc", how="left", maintain_order="left")
-    n_words = pl.col("gopher_words").fill_null(0)
-    symbols = pl.max_horizontal(
-        pl.col("text").str.count_matches("#", literal=True),
-        pl.col("text").str.count_matches(_ELLIPSIS),
-    )
-    language = pl.col("lang").str.slice(0, 3)
-    return frame.select(
-        n_words.cast(pl.Int64),
-        pl.when(~language.is_in(_OWN_WORD_LENGTH)).then("gopher_mean_word_length"),
-        "gopher_words_with_letters",
-        pl.when(n_words > 0).then(symbols / n_words).alias("gopher_symbols_per_word"),
-        "gopher_bullet_lines",
-        "gopher_ellipsis_lines",
-        pl.when(language.is_in(list(STOP_WORDS)))
-        .then(pl.col("gopher_stop_words").fill_null(0).cast(pl.Int64))
-        .alias("gopher_stop_words"),
-    )
-
-
-def _of_words(words: pl.DataFrame) -> pl.DataFrame:
-    spaced = ~pl.col("is_unspaced")
-    length = pl.col("word").str.len_chars()
-    return words.group_by("doc").agg(
-        pl.len().alias("gopher_words"),
-        pl.when(spaced.mean() >= 0.5)
-        .then(length.filter(spaced).mean())
-        .alias("gopher_mean_word_length"),
-        pl.col("word").str.contains(r"\p{L}").mean().alias("gopher_words_with_letters"),
-    )
-
-
-def _of_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    line = pl.col("line")
-    return lines.group_by("doc").agg(
-        line.str.contains(_BULLET_LINE).mean().alias("gopher_bullet_lines"),
-        line.str.contains(_ELLIPSIS_END).mean().alias("gopher_ellipsis_lines"),
-    )
-
-
-def _stop_words(texts: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    languages = texts.select("doc", pl.col("lang").str.slice(0, 3).alias("language"))
-    found = words.select("doc", pl.col("word").str.to_lowercase()).join(languages, on="doc")
-    return (
-        found.join(stop_word_table(), on=["language", "word"])
-        .group_by("doc")
-        .agg(pl.col("word").n_unique().alias("gopher_stop_words"))
-    )
+def rules(limits: GopherQuality) -> list[Rule]:
+    least, most = Rule.at_least, Rule.at_most
+    length = "gopher_mean_word_length"
+    return [
+        least("gopher_min_words", "gopher_words", limits.min_words),
+        most("gopher_max_words", "gopher_words", limits.max_words),
+        least("gopher_min_mean_word_length", length, limits.min_mean_word_length),
+        most("gopher_max_mean_word_length", length, limits.max_mean_word_length),
+        most("gopher_symbols_per_word", "gopher_symbols_per_word", limits.max_symbols_per_word),
+        most("gopher_bullet_lines", "gopher_bullet_lines", limits.max_bullet_lines),
+        most("gopher_ellipsis_lines", "gopher_ellipsis_lines", limits.max_ellipsis_lines),
+        least(
+            "gopher_words_with_letters", "gopher_words_with_letters", limits.min_words_with_letters
+        ),
+        least("gopher_stop_words", "gopher_stop_words", limits.min_stop_words),
+    ]

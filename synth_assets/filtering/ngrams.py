@@ -1,71 +1,174 @@
-"""Repeated n-grams of one document, measured in characters."""
+"""Repeated n-grams of one text, measured in characters, compiled."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy import uint64
 
-Ints = NDArray[np.int64]
+from synth_assets.compiled import Whole, compiled
+from synth_assets.filtering.repetition import DUPLICATE_SIZES, TOP_SIZES
+from synth_assets.filtering.words import Words
+from synth_assets.text.columns import Int32s, Int64s, UInt64s
 
-
-@dataclass(frozen=True)
-class Ngrams:
-    """All n-grams of one size, by the word they start at: `ids[i]` is equal for equal n-grams,
-    `first[id]` is where an n-gram occurs first, `counts[id]` how often."""
-
-    size: int
-    ids: Ints
-    first: Ints
-    counts: Ints
-
-    @classmethod
-    def number(cls, size: int, ids: Ints) -> Self:
-        """Number n-grams anew, from 0, so that ids of longer ones do not overflow."""
-        _, first, new, counts = np.unique(
-            ids, return_index=True, return_inverse=True, return_counts=True
-        )
-        return cls(size, new, first, counts)
-
-    @property
-    def repeats(self) -> bool:
-        return len(self.ids) > 0 and bool(self.counts.max() > 1)
+_SHORTEST, _LONGEST, _LONGEST_TOP = TOP_SIZES[0], DUPLICATE_SIZES[-1], TOP_SIZES[-1]
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-def growing(words: Ints) -> Iterator[Ngrams]:
-    """N-grams of 1, 2, 3, ... words, for as long as any is repeated: a longer one cannot be."""
-    single = grams = Ngrams.number(1, words)
-    while grams.repeats:
-        yield grams
-        # An n-gram is its first n - 1 words and its last one.
-        longer = grams.ids[:-1] * len(single.counts) + single.ids[grams.size :]
-        grams = Ngrams.number(grams.size + 1, longer)
+class Room(NamedTuple):
+    """Arrays that are used anew for every text: as many items as it has words or lines, the table
+    of slots four times as many and never under 16."""
+
+    starts: Int32s
+    rolling: UInt64s
+    keys: UInt64s
+    ids: Int32s
+    counts: Int32s
+    ends: Int32s
+    table: UInt64s
+    owners: Int32s
 
 
-def duplicate_chars(grams: Ngrams, lengths: Ints) -> int:
-    """Characters of the words in n-grams that occurred before, each word counted once: after a
-    duplicate the scan goes on behind it. `lengths` are the words', in characters."""
-    later = np.flatnonzero(grams.first[grams.ids] != np.arange(len(grams.ids)))
-    return _chars(later, grams.size, lengths)
+@compiled
+def make_room(items: Whole) -> Room:
+    """Memory that no text needs is not touched, and so not taken."""
+    slots = 16
+    while slots < 2 * items:
+        slots *= 2
+    return Room(
+        np.empty(items, dtype=np.int32),
+        np.empty(items, dtype=np.uint64),
+        np.empty(items, dtype=np.uint64),
+        np.empty(items, dtype=np.int32),
+        np.empty(items, dtype=np.int32),
+        np.empty(items + 1, dtype=np.int32),
+        np.empty(slots, dtype=np.uint64),
+        np.empty(slots, dtype=np.int32),
+    )
 
 
-def top_chars(grams: Ngrams, lengths: Ints) -> int:
-    """Characters of the words in the most frequent n-gram, overlaps counted once; among equally
+@compiled
+def number(keys: UInt64s, count: Whole, room: Room) -> Whole:
+    """Number equal keys alike, from 0 in order of their first occurrence: `room.ids`, and how often
+    each occurs: `room.counts`. Returns how many differ."""
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    last = uint64(size - 1)
+    room.table[:size] = 0
+    found = 0
+    for item in range(count):
+        key = keys[item]
+        key = (key ^ (key >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
+        key = (key ^ (key >> uint64(27))) * uint64(0x94D049BB133111EB)
+        key = max(key ^ (key >> uint64(31)), uint64(1))
+        slot = key & last
+        while room.table[slot] != 0 and room.table[slot] != key:
+            slot = (slot + uint64(1)) & last
+        if room.table[slot] == 0:
+            room.table[slot] = key
+            room.owners[slot] = found
+            room.counts[found] = 0
+            found += 1
+        owner = room.owners[slot]
+        room.ids[item] = owner
+        room.counts[owner] += 1
+    return found
+
+
+@compiled
+def measure_ngrams(
+    words: Words, count: Whole, unit: Whole, joiner: Whole, room: Room, out: Int64s
+) -> None:
+    """Characters in the most frequent n-gram of TOP_SIZES and in duplicates of DUPLICATE_SIZES,
+    into `out`, (9,). An n-gram has n times `unit` words; `joiner` characters stand between two.
+
+    A longer n-gram can be repeated only where its beginning is: each size looks at the starts that
+    the one before left, and ends where there are none.
+    """
+    room.ends[0] = 0
+    for word in range(count):
+        room.starts[word] = word
+        room.ends[word + 1] = room.ends[word] + words.lengths[word]
+    left = count
+    for size in range(1, _LONGEST * unit + 1):
+        left = _extend(words, count, size, left, room)
+        kinds = number(room.keys, left, room)
+        n = size // unit
+        if size % unit == 0 and _SHORTEST <= n <= _LONGEST_TOP:
+            out[n - _SHORTEST] = _top_chars(size, left, kinds, joiner, room)
+        elif size % unit == 0 and n > _LONGEST_TOP:
+            out[n - _SHORTEST] = _duplicate_chars(size, left, room)
+        left = _keep_repeated(left, room)
+        if left == 0:
+            return
+
+
+@compiled
+def _extend(words: Words, count: Whole, size: Whole, left: Whole, room: Room) -> Whole:
+    """Add a word to the n-grams of the starts that are left; those at the end of the text go."""
+    kept = 0
+    for item in range(left):
+        start = room.starts[item]
+        if start + size > count:
+            break
+        before = uint64(0) if size == 1 else room.rolling[start]
+        room.rolling[start] = before * _FACTOR + words.hashes[start + size - 1]
+        room.keys[item] = room.rolling[start]
+        kept += 1
+    return kept
+
+
+@compiled
+def _keep_repeated(left: Whole, room: Room) -> Whole:
+    kept = 0
+    for item in range(left):
+        if room.counts[room.ids[item]] > 1:
+            room.starts[kept] = room.starts[item]
+            kept += 1
+    return kept
+
+
+@compiled
+def _top_chars(size: Whole, left: Whole, kinds: Whole, joiner: Whole, room: Room) -> Whole:
+    """Characters covered by the most frequent n-gram, those in overlaps counted once; among equally
     frequent ones the longest. 0 where none occurs twice."""
-    if not grams.repeats:
+    most = 1
+    for kind in range(kinds):
+        most = max(most, room.counts[kind])
+    if most == 1:
         return 0
-    most = np.flatnonzero(grams.counts == grams.counts.max())
-    ends = np.concatenate(([0], np.cumsum(lengths)))
-    starts = grams.first[most]
-    top = most[np.argmax(ends[starts + grams.size] - ends[starts])]
-    return _chars(np.flatnonzero(grams.ids == top), grams.size, lengths)
-
-
-def _chars(starts: Ints, size: int, lengths: Ints) -> int:
-    total = free_from = 0
-    for start in starts.tolist():
-        if start >= free_from:
+    top, longest = -1, -1
+    for item in range(left):
+        kind = room.ids[item]
+        if room.counts[kind] == most and kind != top:
+            start = room.starts[item]
+            chars = room.ends[start + size] - room.ends[start]
+            if chars > longest:
+                top, longest = kind, chars
+    total, free_from = 0, 0
+    for item in range(left):
+        if room.ids[item] == top:
+            start = room.starts[item]
+            total += room.ends[start + size] - room.ends[max(start, free_from)]
+            total += joiner * (start + size - 1 - max(start, free_from - 1))
             free_from = start + size
-            total += int(lengths[start:free_from].sum())
+    return total
+
+
+@compiled
+def _duplicate_chars(size: Whole, left: Whole, room: Room) -> Whole:
+    """Characters of the words in n-grams that occurred before, each word counted once: after a
+    duplicate the scan goes on behind it. Turns the counts of what was met negative and back."""
+    total, free_from = 0, 0
+    for item in range(left):
+        start, kind = room.starts[item], room.ids[item]
+        if start < free_from:
+            continue
+        if room.counts[kind] < 0:
+            free_from = start + size
+            total += room.ends[free_from] - room.ends[start]
+        else:
+            room.counts[kind] = -room.counts[kind]
+    for item in range(left):
+        room.counts[room.ids[item]] = abs(room.counts[room.ids[item]])
     return total

@@ -1,19 +1,17 @@
-"""Gopher repetition statistics (Rae et al. 2021, appendix A1), shares from 0 to 1.
+"""Gopher repetition rules (Rae et al. 2021, appendix A1): columns and limits, shares from 0 to 1.
 
-A line, paragraph or n-gram counts as a duplicate from its second occurrence on. N-grams are
-measured by the characters of their words, as a share of all characters of the text.
+A line, paragraph or n-gram counts as a duplicate from its second occurrence on. Characters are
+shares of all characters of the text. Those of a duplicate n-gram are its words'; of the most
+frequent one, the spaces between them too. 0 where there is nothing to repeat.
 """
 
 import polars as pl
 
-from synth_assets.filtering.ngrams import Ints, duplicate_chars, growing, top_chars
+from synth_assets.filtering.rules import Rule
+from synth_assets.profile.filtering import GopherRepetition
 
 TOP_SIZES = (2, 3, 4)
 DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)
-
-CHARACTERS_PER_WORD = 3
-"""What an n-gram's size is multiplied by in scripts without spaces, where a "word" is one
-character: five characters are hardly two words, and grammar alone repeats them."""
 
 COLUMNS: dict[str, pl.DataType] = {
     "gopher_duplicate_lines": pl.Float64(),
@@ -25,66 +23,17 @@ COLUMNS: dict[str, pl.DataType] = {
 }
 
 
-def repetition(
-    texts: pl.DataFrame, words: pl.DataFrame, lines: pl.DataFrame, paragraphs: pl.DataFrame
-) -> pl.DataFrame:
-    """COLUMNS of every document; `texts` has `doc` and `text`, the others are its tables. 0 where
-    there is nothing to repeat."""
-    frame = texts.select("doc")
-    for part in (
-        _duplicates(lines, "line"),
-        _duplicates(paragraphs, "paragraph"),
-        _ngrams(words, texts["text"].str.len_chars()),
-    ):
-        frame = frame.join(part, on="doc", how="left", maintain_order="left")
-    return frame.select(pl.col(name).fill_null(0.0) for name in COLUMNS)
+def rules(limits: GopherRepetition) -> list[Rule]:
+    shares = {
+        "gopher_duplicate_lines": limits.max_duplicate_lines,
+        "gopher_duplicate_paragraphs": limits.max_duplicate_paragraphs,
+        "gopher_duplicate_line_chars": limits.max_duplicate_line_chars,
+        "gopher_duplicate_paragraph_chars": limits.max_duplicate_paragraph_chars,
+        **_ngram_limits("gopher_top", limits.max_top_ngrams),
+        **_ngram_limits("gopher_duplicate", limits.max_duplicate_ngrams),
+    }
+    return [Rule.at_most(column, column, limit) for column, limit in shares.items()]
 
 
-def _duplicates(parts: pl.DataFrame, name: str) -> pl.DataFrame:
-    later = ~pl.struct("doc", name).is_first_distinct()
-    chars = pl.col(name).str.len_chars()
-    marked = parts.select("doc", later.alias("later"), chars.alias("chars"))
-    return marked.group_by("doc").agg(
-        pl.col("later").mean().alias(f"gopher_duplicate_{name}s"),
-        (pl.col("chars").filter("later").sum() / pl.col("chars").sum()).alias(
-            f"gopher_duplicate_{name}_chars"
-        ),
-    )
-
-
-def _ngrams(words: pl.DataFrame, text_chars: pl.Series) -> pl.DataFrame:
-    """Shares of every document, words compared as written."""
-    table = words.select(
-        "doc",
-        pl.col("word").rank("dense").cast(pl.Int64).alias("id"),
-        pl.col("word").str.len_chars().cast(pl.Int64).alias("chars"),
-        "is_unspaced",
-    )
-    rows = []
-    for part in table.partition_by("doc", maintain_order=True):
-        doc = int(part["doc"][0])
-        is_unspaced = part["is_unspaced"].sum() * 2 > part.height
-        shares = _shares(
-            part["id"].to_numpy(),
-            part["chars"].to_numpy(),
-            int(text_chars[doc]),
-            CHARACTERS_PER_WORD if is_unspaced else 1,
-        )
-        rows.append({"doc": doc} | shares)
-    names = [name for name in COLUMNS if name.endswith("grams")]
-    schema = {"doc": words.schema["doc"]} | dict.fromkeys(names, pl.Float64())
-    return pl.DataFrame(rows, schema=schema)
-
-
-def _shares(words: Ints, lengths: Ints, text_chars: int, unit: int) -> dict[str, float]:
-    """Shares that are not 0; an n-gram has n times `unit` of the words."""
-    shares: dict[str, float] = {}
-    for grams in growing(words):
-        n, rest = divmod(grams.size, unit)
-        if n > max(DUPLICATE_SIZES):
-            break
-        if rest == 0 and n in TOP_SIZES:
-            shares[f"gopher_top_{n}grams"] = top_chars(grams, lengths) / text_chars
-        if rest == 0 and n in DUPLICATE_SIZES:
-            shares[f"gopher_duplicate_{n}grams"] = duplicate_chars(grams, lengths) / text_chars
-    return shares
+def _ngram_limits(prefix: str, limits: dict[int, float]) -> dict[str, float]:
+    return {f"{prefix}_{n}grams": limits[n] for n in sorted(limits)}

@@ -1,67 +1,150 @@
-"""The corpus `filtered`: pages of raw_web that pass language, quality and exact-duplicate rules."""
+"""The corpus `filtered`: pages of raw_web that pass language, quality and exact-duplicate rules.
+
+Every document is measured once; its columns lie in the sidecar `attributes`, and rules decide over
+them. A rerun over the same raw_web with other limits reads them and measures nothing. Last,
+personal data in what is kept is masked, which makes a new document of such a page.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from synth_assets.corpus.footer import Footer, Law
-from synth_assets.corpus.schema import DOCUMENT
-from synth_assets.corpus.stage import StageRun, versions
+from synth_assets.corpus.schema import DOCUMENT, DROPPED
+from synth_assets.corpus.stage import StageRun
+from synth_assets.corpus.stage import versions as data_versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.errors import CancelledError
-from synth_assets.filtering import scores
+from synth_assets.filtering import attributes
+from synth_assets.filtering.attribute import Attribute, survey, versions
+from synth_assets.filtering.decontamination import report as decontamination
 from synth_assets.filtering.exact import FirstSeen
-from synth_assets.filtering.rules import Rule, build_rules, judge
+from synth_assets.filtering.known import SIDECAR, Known
+from synth_assets.filtering.pii.masking import COLUMNS as PII_COLUMNS
+from synth_assets.filtering.pii.masking import Masker, masking_version
+from synth_assets.filtering.rules import Rule, judge
 from synth_assets.hashing import digest_json
 from synth_assets.profile.model import Profile
 
-VERSION = "1"
-"""Raise by hand when the same input and profile give other rows."""
+VERSION = "2"
+"""Raise by hand when the same attributes and profile give other rows."""
 
-COLUMNS: dict[str, pl.DataType] = DOCUMENT | scores.COLUMNS
+COLUMNS: dict[str, pl.DataType] = DOCUMENT | attributes.COLUMNS | dict(PII_COLUMNS)
+
+SLICE_BYTES = 4 << 20
+"""Text measured at a time, between two looks at whether the run was asked to stop."""
 
 
 def code_version(profile: Profile) -> str:
-    """Digest of what shapes this corpus: the stage and the profile's filtering section."""
-    return digest_json(["filtered", VERSION, profile.filtering.version])
+    """Digest of what shapes this corpus: the stage, its attributes, the profile's filtering
+    section, and what masks and counts again."""
+    from synth_assets.packing.tokenizer import tokenizer_version
+
+    measured = versions(attributes.build(profile.filtering))
+    masked = [masking_version(profile.filtering.pii), tokenizer_version(profile.packing.tokenizer)]
+    return digest_json(["filtered", VERSION, profile.filtering.version, measured, masked])
 
 
 def run(run: StageRun) -> Footer:
     """Judge every document of the batch's raw_web; each ends up kept, or dropped with a reason.
 
-    Raises CancelledError between two row groups when the run was asked to stop.
+    Raises CancelledError between two slices of a few megabytes when the run was asked to stop.
     """
     raw = run.open("raw_web")
-    rules = build_rules(run.profile.filtering)
-    seen = FirstSeen()
+    measured = attributes.build(run.profile.filtering)
+    known = Known.find(run.store, raw, versions(measured))
+    unknown = [each for each in measured if each.name not in known.names]
+    survey(unknown, lambda: _each_slice(run, raw, ["url", "text"]))
     with run.store.write(
         "filtered",
         run.batch,
         schema=COLUMNS,
         code_version=run.code_version,
-        inputs=versions([raw]),
+        inputs=data_versions([raw]),
     ) as writer:
-        for frame in raw.frames([*DOCUMENT, "lang_hint"]):
-            writer.read(frame)
-            for piece in scores.slices(frame):
-                if run.cancelled():
-                    raise CancelledError(f"filtered, batch {run.batch}: stopped on request")
-                _sort_out(piece, rules, seen, writer)
-        footer = writer.commit(*_laws(raw, writer))
+        writer.sidecar(SIDECAR, attributes.schema())
+        writer.footer.versions = versions(measured)
+        if run.profile.filtering.decontamination.sets:
+            writer.sidecar(decontamination.SIDECAR, decontamination.SCHEMA)
+        sorting = _Sorting(measured, known, writer, _masker(run.profile), _report(run.profile))
+        for documents in _each_slice(run, raw, [*DOCUMENT, "lang_hint"]):
+            writer.read(documents)
+            sorting.take(documents)
+        sorting.report()
+        footer = writer.commit(*_laws(raw, writer, sorting.tokens_masked))
+    run.log(_reuse(measured, known))
     run.log(_summary(footer))
     return footer
 
 
-def _sort_out(
-    documents: pl.DataFrame, rules: list[Rule], seen: FirstSeen, writer: CorpusWriter
-) -> None:
-    judged = seen.judge(judge(scores.score(documents), rules)).drop("lang_hint")
-    is_kept = pl.col("drop_reason").is_null()
-    writer.keep(judged.filter(is_kept).select(*COLUMNS))
-    writer.drop(judged.filter(~is_kept))
+@dataclass
+class _Sorting:
+    """Documents in, kept and dropped rows and attributes out."""
+
+    attributes: list[Attribute]
+    known: Known
+    writer: CorpusWriter
+    masker: Masker
+    evaluation: decontamination.Report
+    tokens_masked: int = 0
+
+    def __post_init__(self) -> None:
+        self._seen = FirstSeen()
+        self._rules: list[Rule] = [rule for each in self.attributes for rule in each.rules]
+
+    def take(self, documents: pl.DataFrame) -> None:
+        scored = self.known.score(documents, self.attributes)
+        self.writer.add(SIDECAR, attributes.select(scored))
+        judged = self._seen.judge(judge(scored, self._rules)).drop("lang_hint")
+        is_kept = pl.col("drop_reason").is_null()
+        masked = self.masker.mask(judged.filter(is_kept).drop(DROPPED))
+        self.tokens_masked += masked.tokens_removed
+        self.writer.keep(masked.documents)
+        self.writer.drop(judged.filter(~is_kept))
+        self.evaluation.add(scored)
+
+    def report(self) -> None:
+        """What became of the evaluation items, once all documents were taken."""
+        if self.evaluation.settings.sets:
+            self.writer.add(decontamination.SIDECAR, self.evaluation.rows())
+            self.writer.counts.other |= self.evaluation.counts()
 
 
-def _laws(raw: Corpus, writer: CorpusWriter) -> list[Law]:
-    """What raw_web's footer says it holds must be what was written here."""
+def _masker(profile: Profile) -> Masker:
+    def count_tokens(texts: Sequence[str]) -> list[int]:
+        from synth_assets.packing.tokenizer import token_counter  # loaded only where it is needed
+
+        return token_counter(profile.packing.tokenizer)(texts)
+
+    return Masker(profile.filtering.pii, count_tokens)
+
+
+def _report(profile: Profile) -> decontamination.Report:
+    return decontamination.Report(profile.filtering.decontamination)
+
+
+def _each_slice(run: StageRun, raw: Corpus, columns: list[str]) -> Iterator[pl.DataFrame]:
+    for frame in raw.frames(columns):
+        for documents in slices(frame):
+            if run.cancelled():
+                raise CancelledError(f"filtered, batch {run.batch}: stopped on request")
+            yield documents
+
+
+def slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The frame in pieces of about 4 MB of text, in order."""
+    ends = frame["text"].fill_null("").str.len_bytes().cum_sum() // SLICE_BYTES
+    start = 0
+    for length in ends.rle().struct.field("len"):
+        yield frame.slice(start, length)
+        start += length
+
+
+def _laws(raw: Corpus, writer: CorpusWriter, tokens_masked: int) -> list[Law]:
+    """What raw_web's footer says it holds must be what was written here; of the tokens, what
+    placeholders stand for is gone (and may be less than they are)."""
     given = raw.footer.counts.kept
     kept, dropped = writer.counts.kept, writer.counts.dropped_total
     return [
@@ -73,9 +156,18 @@ def _laws(raw: Corpus, writer: CorpusWriter) -> list[Law]:
         Law(
             "tokens",
             {"raw_web": given.tokens},
-            {"kept": kept.tokens, "dropped": dropped.tokens},
+            {"kept": kept.tokens, "dropped": dropped.tokens, "masked": tokens_masked},
         ),
     ]
+
+
+def _reuse(measured: list[Attribute], known: Known) -> str:
+    names = [attribute.name for attribute in measured]
+    over = [name for name in names if name in known.names]
+    new = [name for name in names if name not in known.names]
+    return (
+        f"attributes measured: {', '.join(new) or 'none'}; taken over: {', '.join(over) or 'none'}"
+    )
 
 
 def _summary(footer: Footer) -> str:

@@ -4,7 +4,11 @@ English is the published list (Rae et al. 2021); the others are of its kind: sho
 hard to avoid in a paragraph of prose. A language that is not here skips the rule.
 """
 
-import polars as pl
+from functools import cache
+
+import numpy as np
+
+from synth_assets.text.columns import UInt64s
 
 STOP_WORDS: dict[str, str] = {
     "eng": "the be to of and that have with",
@@ -30,7 +34,29 @@ STOP_WORDS: dict[str, str] = {
 }
 
 
-def stop_word_table() -> pl.DataFrame:
-    """One row per language (ISO 639-3) and word: `language`, `word`."""
-    rows = [(language, word) for language, words in STOP_WORDS.items() for word in words.split()]
-    return pl.DataFrame(rows, schema=["language", "word"], orient="row")
+SLOTS = 256
+"""Of a language's table; at most 64 words of it, each in three ways of writing."""
+
+
+@cache
+def tables() -> tuple[dict[str, int], UInt64s]:
+    """Row of each language (ISO 639-3), and (languages + 1, 2 * SLOTS): hashes of its words in an
+    open table with 0 for empty, then the number of each slot's word. The last row is empty.
+
+    Words are found in lower case, capitalised and in capitals.
+    """
+    from synth_assets.filtering.words import word_hash
+
+    found = np.zeros((len(STOP_WORDS) + 1, 2 * SLOTS), dtype=np.uint64)
+    for row, words in enumerate(STOP_WORDS.values()):
+        for number, word in enumerate(dict.fromkeys(words.split())):
+            for written in {word, word.capitalize(), word.upper()}:
+                _insert(found[row], word_hash(written), number)
+    return {language: row for row, language in enumerate(STOP_WORDS)}, found
+
+
+def _insert(table: UInt64s, key: int, number: int) -> None:
+    slot = key % SLOTS
+    while table[slot] not in (0, key):
+        slot = (slot + 1) % SLOTS
+    table[slot], table[SLOTS + slot] = key, number

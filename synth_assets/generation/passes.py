@@ -4,13 +4,13 @@ Memory holds a window of documents, one byte per document of the batch, and the 
 failed in passing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import polars as pl
+
 from synth_assets.corpus.document import Document
-from synth_assets.corpus.stage import each_frame
-from synth_assets.corpus.store import Corpus
 from synth_assets.generation.progress import Position
 from synth_assets.generation.protocol import Request, Result
 from synth_assets.generation.runner import Runner
@@ -18,6 +18,15 @@ from synth_assets.generation.work import DECLINED, Need, Outcome, Work
 
 WINDOW = 256
 """Documents whose results are looked up together."""
+
+
+class Documents(Protocol):
+    """What the walk reads, as often as it likes and always in the same order; such as a corpus."""
+
+    @property
+    def n_documents(self) -> int: ...
+
+    def frames(self) -> Iterator[pl.DataFrame]: ...
 
 
 class Known(Protocol):
@@ -63,9 +72,9 @@ class Passes:
     """
 
     def __init__(
-        self, work: Work, journal: Known, inputs: list[Corpus], *, regenerate: bool = False
+        self, work: Work, journal: Known, inputs: Sequence[Documents], *, regenerate: bool = False
     ) -> None:
-        self.total = sum(corpus.footer.counts.kept.documents for corpus in inputs)
+        self.total = sum(one.n_documents for one in inputs)
         self._work = work
         self._journal = journal
         self._inputs = inputs
@@ -94,7 +103,8 @@ class Passes:
         """All documents, as far as the results at hand bring them, in windows; or only those
         that still needed something in the last pass."""
         begin = 0
-        for frame in each_frame(self._inputs):
+        frames = (frame for one in self._inputs for frame in one.frames())
+        for frame in frames:
             for rows in frame.iter_slices(WINDOW):
                 end = begin + rows.height
                 wanted = [n for n in range(begin, end) if not (unsettled and self._settled[n])]

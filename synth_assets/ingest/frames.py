@@ -1,29 +1,31 @@
-"""Where records begin and end in a WARC file, by WARC 1.1 framing alone, damage included.
+"""Where records begin and end in WARC and ARC files, by their framing alone, damage included.
 
 fastwarc stops for good at the first damaged record, and where a record claims more bytes than it
 has, it swallows the next one. So the frames are found here, and fastwarc reads one at a time.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO, BinaryIO
 
 from synth_assets.ingest.gzip_members import Member, members
 from synth_assets.ingest.source import MAX_RECORD_BYTES, SourceFile
 
-WARC = b"WARC/"
 GZIP = b"\x1f\x8b"
 MAX_HEADER_BYTES = 32 << 10
 SCAN_BYTES = 1 << 20
-PAGE_TYPES = frozenset({"response", "resource", "conversion"})
-"""Records that hold a page; `conversion` is the plain text of Common Crawl's WET files."""
+START_BYTES = 8 << 10
+"""No longer is what a dialect's `start` matches."""
 
-_LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_TYPE = re.compile(rb"^warc-type:[ \t]*([\w-]+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
-_START = re.compile(rb"WARC/\d\.\d{1,2}\r?\n[A-Za-z][\w-]{0,40}:")
-_START_BYTES = 64
+HTTP = "application/http"
+PAGE_TYPES = frozenset({"response", "resource", "conversion", "revisit", "continuation"})
+"""Records that hold a page or stand for one; `conversion` is the plain text of Common Crawl's WET
+files."""
+
+
+Fields = Mapping[str, str]
+"""A record's header by WARC's names in lower case."""
 
 
 @dataclass(slots=True)
@@ -32,99 +34,138 @@ class Frame:
 
     `offset` and `size` are bytes of the file as it lies on disk. In a gzip member that holds
     several records the first has the member's size, and the n-th the member's offset plus n.
-    `data` is headers and block; headers alone where the record is `too_large` (bytes).
+    `block` is what follows the header; empty where the record is `too_large` (bytes) or no page.
     """
 
     offset: int
     size: int
-    data: bytes = b""
-    record_type: str = ""
+    fields: Fields = field(default_factory=dict)
+    block: bytes = b""
     damage: str | None = None
     too_large: int = 0
 
     @property
+    def record_type(self) -> str:
+        return self.fields.get("warc-type", "").lower()
+
+    @property
+    def is_wat(self) -> bool:
+        """Whether it is the metadata of a page, as Common Crawl's WAT files hold it."""
+        media = self.fields.get("content-type", "")
+        return self.record_type == "metadata" and media.startswith("application/json")
+
+    @property
     def is_page(self) -> bool:
         """Whether it must end as a document or a dropped row: pages and every damage."""
-        return self.damage is not None or self.record_type in PAGE_TYPES
+        return self.damage is not None or self.record_type in PAGE_TYPES or self.is_wat
 
 
-def frames(stream: BinaryIO, source: SourceFile) -> Iterator[Frame]:
-    """All records of a WARC file in order; their sizes add up to the file's.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a record's header says; its own length and the block's in bytes."""
 
-    Raises InputError for a file that is no WARC.
+    length: int
+    block: int
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A record format: how a record begins, and how its header is read from the first bytes of a
+    record (None where they are no header)."""
+
+    name: str
+    start: re.Pattern[bytes]
+    read_header: Callable[[bytes], Header | None]
+
+
+def frames(stream: BinaryIO, source: SourceFile, dialect: Dialect) -> Iterator[Frame]:
+    """All records of a file in order; their sizes add up to the file's.
+
+    Raises WrongFileError for a file that holds nothing.
     """
-    start = stream.read(len(WARC))
-    if start == WARC:
-        yield from _records(stream, stream.seek(0, 2))
+    start = stream.read(len(GZIP))
+    if not start:
+        raise source.wrong(0, "it is empty", f"a file of {dialect.name} records, gzip or not")
+    if start != GZIP:
+        yield from _records(stream, stream.seek(0, 2), dialect)
         return
-    if not start.startswith(GZIP):
-        found = f"it begins with {start!r}" if start else "it is empty"
-        raise source.wrong(0, found, "a WARC file, gzip or not")
-    found_warc = False
-    for member in members(stream, WARC):
-        for frame in _of_member(member):
-            found_warc = found_warc or frame.data.startswith(WARC)
+    is_blank = True
+    for member in members(stream, dialect.start):
+        for frame in _of_member(member, dialect):
+            is_blank = is_blank and not frame.fields and frame.damage is None
             yield frame
-    if not found_warc:
-        raise source.wrong(0, "it is gzip, but holds no WARC record", "a WARC file, gzip or not")
+    if is_blank:
+        raise source.wrong(
+            0,
+            f"it is gzip, but holds no {dialect.name} record",
+            f"a file of {dialect.name} records, gzip or not",
+        )
 
 
-def _of_member(member: Member) -> Iterator[Frame]:
+def _of_member(member: Member, dialect: Dialect) -> Iterator[Frame]:
     if member.damage:
-        head = member.content.read(MAX_HEADER_BYTES)
-        yield Frame(member.offset, member.size, head, damage=member.damage)
+        header = dialect.read_header(member.content.read(MAX_HEADER_BYTES))
+        fields = header.fields if header else {}
+        yield Frame(member.offset, member.size, fields, damage=member.damage)
     elif member.length == 0:
         yield Frame(member.offset, member.size)
     else:
-        for place, frame in enumerate(_records(member.content, member.length)):
+        for place, frame in enumerate(_records(member.content, member.length, dialect)):
             frame.offset = member.offset + place
             frame.size = 0 if place else member.size
             yield frame
 
 
-def _records(stream: IO[bytes], end: int) -> Iterator[Frame]:
+def _records(stream: IO[bytes], end: int, dialect: Dialect) -> Iterator[Frame]:
     offset = 0
     while offset < end:
-        frame = _record(stream, offset, end)
+        frame = _record(stream, offset, end, dialect)
         if frame.damage:
-            frame.size = _next_record(stream, offset + 1, end) - offset
+            frame.size = _next_record(stream, offset + 1, end, dialect) - offset
         offset += frame.size
         yield frame
 
 
-def _record(stream: IO[bytes], offset: int, end: int) -> Frame:
-    head = _read(stream, offset, MAX_HEADER_BYTES)
-    header = _HEADER_END.search(head)
-    length = _LENGTH.search(head, 0, header.start() + 1) if header else None
-    if not head.strip(b"\r\n\0"):
-        return Frame(offset, len(head))
-    if not head.startswith(WARC) or header is None or length is None:
-        return Frame(offset, 0, head, damage="no WARC header")
-    block, size = int(length[1]), header.end() + int(length[1])
-    after = _read(stream, offset + size, 4)
+def _record(stream: IO[bytes], offset: int, end: int, dialect: Dialect) -> Frame:
+    head = _read(stream, offset, min(MAX_HEADER_BYTES, end - offset))
+    header = dialect.read_header(head)
+    if header is None:
+        if not head.strip(b"\r\n\0"):
+            return Frame(offset, len(head))
+        return Frame(offset, 0, damage=f"no {dialect.name} header")
+    size = header.length + header.block
+    frame = Frame(offset, size, header.fields)
     if offset + size > end:
-        there = end - offset - header.end()
-        return Frame(offset, 0, head, damage=f"its header says {block} bytes, {there} are there")
+        there = end - offset - header.length
+        frame.damage = f"its header says {header.block} bytes, {there} are there"
+        return frame
+    after = _read(stream, offset + size, 4)
     blank = len(after) - len(after.lstrip(b"\r\n"))
-    if after and not blank and not after.startswith(WARC[:4]):
-        return Frame(offset, 0, head, damage=f"its block does not end after {block} bytes")
-    record_type = _TYPE.search(head, 0, header.start() + 1)
-    frame = Frame(offset, size + blank, record_type=record_type[1].decode() if record_type else "")
-    frame.too_large = size if size > MAX_RECORD_BYTES else 0
-    frame.data = head[: header.end()] if frame.too_large else _read(stream, offset, size)
+    frame.size += blank
+    if after and not blank and not _begins(stream, offset + size, dialect):
+        frame.damage = f"its block does not end after {header.block} bytes"
+    elif size > MAX_RECORD_BYTES:
+        frame.too_large = size
+    elif frame.is_page:
+        frame.block = _read(stream, offset + header.length, header.block)
     return frame
 
 
-def _next_record(stream: IO[bytes], start: int, end: int) -> int:
-    """Offset of the next version line with a header under it; `end` where there is none.
+def _begins(stream: IO[bytes], offset: int, dialect: Dialect) -> bool:
+    return dialect.start.match(_read(stream, offset, START_BYTES)) is not None
+
+
+def _next_record(stream: IO[bytes], start: int, end: int, dialect: Dialect) -> int:
+    """Offset of what looks like the next record's start; `end` where there is none.
 
     It need not begin a line: the blank lines before it may be what is damaged.
     """
     while start < end:
-        place = _START.search(_read(stream, start, SCAN_BYTES))
+        place = dialect.start.search(_read(stream, start - 1, SCAN_BYTES), 1)
         if place:
-            return start + place.start()
-        start += SCAN_BYTES - _START_BYTES
+            return start - 1 + place.start()
+        start += SCAN_BYTES - START_BYTES
     return end
 
 

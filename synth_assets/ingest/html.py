@@ -1,52 +1,38 @@
-"""An HTML page: its title, language, date, and its main text as Markdown."""
+"""An HTML page: what it declares, and its main text as Markdown."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import asdict, dataclass
 
+from synth_assets.ingest.declared import Declared, Dom, head_of, read_declared
 from synth_assets.ingest.extraction import main_text
 from synth_assets.ingest.extraction.peers import peer_text
-
-Dom = Any
-"""A tree or node of resiliparse, whose stubs make every node optional."""
 
 BLOCKS = "blocks"
 MANY_TAGS = 3000
 MAX_OPEN_FORMATTING = 200
 
-_DATES = (
-    'meta[property="article:published_time"]',
-    'meta[name="date"]',
-    'meta[name="dcterms.date"]',
-    'meta[name="DC.date"]',
-    'meta[itemprop="datePublished"]',
-)
 _NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = re.compile(rf"<(/?)(?:{_NAMES})\b", re.IGNORECASE)
 _FORMATTING_TAG = re.compile(rf"<({_NAMES})\s[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Declared):
     """What is kept of a page; `text` is empty where it has no main text."""
 
     text: str
-    title: str | None
-    lang_hint: str | None
-    published_at: datetime | None
 
 
-def read_page(html: str, extractor: str = BLOCKS) -> Page:
-    """Title, dates, language and main text; `extractor` is `blocks`, or `trafilatura` where it is
-    installed.
+def read_page(html: str, extractor: str = BLOCKS, url: str | None = None) -> Page:
+    """What the page at `url` declares, and its main text; `extractor` is `blocks`, or `trafilatura`
+    where it is installed.
 
     Raises InputError where it is not.
     """
     tree = parse(html)
     text = main_text(tree) if extractor == BLOCKS else peer_text(html)
-    return Page(text, _title(tree), _lang_hint(tree), _published_at(tree))
+    declared = read_declared(tree, parse(head_of(html)), html, url)
+    return Page(**asdict(declared), text=text)
 
 
 def parse(html: str) -> Dom:
@@ -71,33 +57,3 @@ def _open_formatting(html: str) -> int:
     if html.count("<") - 2 * html.count("</") <= MAX_OPEN_FORMATTING:
         return 0
     return sum(-1 if slash else 1 for slash in _FORMATTING.findall(html))
-
-
-def _title(tree: Dom) -> str | None:
-    return " ".join((tree.title or "").split()) or None
-
-
-def _lang_hint(tree: Dom) -> str | None:
-    root = tree.document.query_selector("html")
-    if root is None:
-        return None
-    lang = root.get_attribute("lang") or root.get_attribute("xml:lang")
-    return (lang or "").strip() or None
-
-
-def _published_at(tree: Dom) -> datetime | None:
-    if tree.head is None:
-        return None
-    metas = (tree.head.query_selector(selector) for selector in _DATES)
-    return first_date(meta.get_attribute("content") for meta in metas if meta is not None)
-
-
-def first_date(values: Iterable[object]) -> datetime | None:
-    """The first ISO 8601 date or time among the values, in UTC; without a zone UTC is meant."""
-    for value in values:
-        try:
-            moment = datetime.fromisoformat(str(value).strip())
-        except ValueError:
-            continue
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None

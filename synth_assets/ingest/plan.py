@@ -1,41 +1,18 @@
 """Input files grouped into bounded batches, each fixed for good by a manifest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import fsspec
 import orjson
 
 from synth_assets.corpus.store import Store
 from synth_assets.errors import InputError
-from synth_assets.hashing import digest_stream
+from synth_assets.ingest.inputs import InputFile, UnknownFile, find_inputs
 from synth_assets.profile.model import Profile
 
 FOLDER = "batches"
-FORMATS = {
-    ".warc": "warc",
-    ".warc.gz": "warc",
-    ".warc.wet.gz": "warc",
-    ".jsonl": "jsonl",
-    ".jsonl.gz": "jsonl",
-    ".parquet": "parquet",
-}
-PAPERS = ("NOTICE", "README", "LICENSE", "COPYING")
-"""Files about the data, passed over without a word, as hidden files are."""
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file of a batch: its address, its name within the source folder, its size and digest."""
-
-    path: str
-    name: str
-    bytes: int
-    digest: str
-    format: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +20,14 @@ class BatchManifest:
     """What a batch holds, never changed once written.
 
     `key` is for people (2026-11-22, 2026-11-22.001, ...); `admission` counts 1, 2, ... over all
-    batches and decides precedence in dedup.
+    batches and decides precedence in dedup. `late_of` is the batch whose late rows a batch without
+    files of its own takes up; see `dedup.late`.
     """
 
     key: str
     admission: int
     files: list[InputFile]
+    late_of: str | None = None
 
     def to_json(self) -> bytes:
         return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2) + b"\n"
@@ -57,7 +36,7 @@ class BatchManifest:
     def from_json(cls, data: bytes) -> "BatchManifest":
         value = orjson.loads(data)
         files = [InputFile(**entry) for entry in value["files"]]
-        return cls(value["key"], value["admission"], files)
+        return cls(value["key"], value["admission"], files, value.get("late_of"))
 
 
 @dataclass(slots=True)
@@ -88,20 +67,36 @@ def plan_batches(
         seen = {file.digest for manifest in manifests for file in manifest.files}
         new: list[InputFile] = []
         for source in sources:
-            for file in _find_files(str(source), report, empty_ok=empty_ok):
+            for file in find_inputs(str(source), empty_ok=empty_ok):
+                if isinstance(file, UnknownFile):
+                    report.unknown.append(file.path)
+                    continue
                 if file.digest in seen:
                     report.already_planned.append(file.path)
                 else:
                     new.append(file)
                 seen.add(file.digest)
         for files in _group(sorted(new, key=lambda file: (file.name, file.path)), profile):
-            key = _next_key(today, [manifest.key for manifest in manifests])
-            admission = max((manifest.admission for manifest in manifests), default=0) + 1
-            manifest = BatchManifest(key, admission, files)
+            key = _next_key(today, [item.key for item in manifests if item.late_of is None])
+            manifest = BatchManifest(key, _next_admission(manifests), files)
             store.files.write(_manifest_file(key), manifest.to_json())
             manifests.append(manifest)
             report.batches.append(manifest)
     return report
+
+
+def plan_late(store: Store, origin: str, admit: Callable[[str], None]) -> BatchManifest:
+    """Write the manifest of a further batch for rows of `origin` that came late, admitted after
+    all that is planned. `admit` is given its key, and writes what it holds before the manifest is
+    there."""
+    with store.files.lock(FOLDER):
+        manifests = all_manifests(store)
+        before = sum(manifest.late_of == origin for manifest in manifests)
+        key = f"{origin}.late{before + 1}"
+        manifest = BatchManifest(key, _next_admission(manifests), [], late_of=origin)
+        admit(key)
+        store.files.write(_manifest_file(key), manifest.to_json())
+        return manifest
 
 
 def load_manifest(store: Store, key: str) -> BatchManifest:
@@ -120,42 +115,6 @@ def all_manifests(store: Store) -> list[BatchManifest]:
     names = store.files.list(FOLDER, ".json")
     found = [BatchManifest.from_json(store.files.read(name)) for name in names]
     return sorted(found, key=lambda manifest: manifest.admission)
-
-
-def format_of(name: str) -> str | None:
-    """The input format that a file's name claims: warc, jsonl, parquet, or None."""
-    endings = (kind for ending, kind in FORMATS.items() if name.lower().endswith(ending))
-    return next(endings, None)
-
-
-def _find_files(source: str, report: PlanReport, *, empty_ok: bool) -> Iterator[InputFile]:
-    filesystem, root = fsspec.core.url_to_fs(source)
-    if not filesystem.exists(root):
-        raise InputError(f"{source} does not exist; give a folder or a file ending in {_endings()}")
-    paths = sorted(filesystem.find(root))
-    if not paths and not empty_ok:
-        raise InputError(f"{source} holds no files; allowed are files ending in {_endings()}")
-    for path in paths:
-        name = path[len(root) :].lstrip("/") or Path(path).name
-        if _is_passed_over(name):
-            continue
-        address = str(filesystem.unstrip_protocol(path)) if "://" in source else path
-        kind = format_of(name)
-        if kind is None:
-            report.unknown.append(address)
-            continue
-        yield _input_file(filesystem, path, address, name, kind)
-
-
-def _is_passed_over(name: str) -> bool:
-    parts = Path(name).parts
-    return any(part.startswith(".") for part in parts) or parts[-1].upper().startswith(PAPERS)
-
-
-def _input_file(filesystem: Any, path: str, address: str, name: str, kind: str) -> InputFile:
-    with filesystem.open(path, "rb") as stream:
-        digest = digest_stream(stream)
-    return InputFile(address, name, int(filesystem.size(path)), digest, kind)
 
 
 def _group(files: list[InputFile], profile: Profile) -> Iterator[list[InputFile]]:
@@ -183,9 +142,9 @@ def _next_key(today: date, keys: list[str]) -> str:
     return f"{day}.{last + 1:03}"
 
 
+def _next_admission(manifests: Sequence[BatchManifest]) -> int:
+    return max((manifest.admission for manifest in manifests), default=0) + 1
+
+
 def _manifest_file(key: str) -> str:
     return f"{FOLDER}/{key}.json"
-
-
-def _endings() -> str:
-    return ", ".join(FORMATS)

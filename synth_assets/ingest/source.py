@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 import fsspec
 
-from synth_assets.corpus.document import Document
+from synth_assets.corpus.document import Document, raw_id
 from synth_assets.errors import InputError
 
 MAX_RECORD_BYTES = 64 << 20
@@ -24,6 +24,8 @@ class Item:
     content_type: str | None = None
     charset: str | None = None
     published_at: datetime | None = None
+    canonical_url: str | None = None
+    domain: str | None = None
     drop_reason: str | None = None
     drop_value: str | None = None
     drop_limit: str | None = None
@@ -31,6 +33,15 @@ class Item:
     def drop(self, reason: str, value: str, limit: str | None = None) -> "Item":
         self.drop_reason, self.drop_value, self.drop_limit = reason, value, limit
         return self
+
+
+class WrongFileError(Exception):
+    """A file that cannot be read any further: from `offset` on (a byte's or a row's number), and
+    why, in one sentence. It never fails a batch: it ends as a dropped row."""
+
+    def __init__(self, offset: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.offset = offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +65,14 @@ class SourceFile:
         with stream:
             yield cast("BinaryIO", stream)
 
-    def wrong(self, offset: int, found: str, expected: str) -> InputError:
-        """The error for a file that is not what it claims."""
-        return self.wrong_at(f"byte {offset}", found, expected)
+    def blank(self, offset: int) -> Item:
+        """The item of the record at an offset (a byte's or a row's number), to be filled."""
+        doc_id = raw_id(self.digest, offset)
+        place = {"file": self.name, "offset": offset}
+        return Item(Document(doc_id=doc_id, root_ids=[doc_id], text="", source=place))
 
-    def wrong_at(self, place: str, found: str, expected: str) -> InputError:
-        return InputError(f"{self.path}, {place}: {found}; expected {expected}")
+    def wrong(
+        self, offset: int, found: str, expected: str, *, unit: str = "byte"
+    ) -> WrongFileError:
+        """The error for a file that is not what it claims, or not from `offset` on."""
+        return WrongFileError(offset, f"{unit} {offset}: {found}; expected {expected}")

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
-from synth_assets.profile.section import Language, Section, Share
+from synth_assets.profile.decontamination import DataFile, Decontamination
+from synth_assets.profile.pii import Pii
+from synth_assets.profile.section import Language, Name, Section, Share, TurnOff
 
 
 class GopherQuality(Section):
@@ -34,8 +36,8 @@ class GopherRepetition(Section):
 
 
 class C4Rules(Section):
-    """Page rules of C4 (Raffel et al. 2020); line rules are left out, since a filter that edits
-    its text would make a new document of every page."""
+    """Limits of C4's rules (Raffel et al. 2020) over whole pages: a filter that edits its text
+    would make a new document of every page."""
 
     min_sentences: NonNegativeInt
     drop_curly_bracket: bool
@@ -43,11 +45,44 @@ class C4Rules(Section):
     max_policy_lines: Share
 
 
+class FineWebRules(Section):
+    """Limits of FineWeb's own rules (Penedo et al. 2024); null turns one off."""
+
+    min_punctuated_lines: Share | None
+    max_short_lines: Share | None
+    max_duplicate_line_chars: Share | None
+    max_newlines_per_word: NonNegativeFloat | None
+
+
+class BadWords(Section):
+    """Lists of words by language, and the share of a text's characters that may stand in them; 0 is
+    C4's rule: no listed word at all."""
+
+    lists: Annotated[dict[Language, DataFile], TurnOff]
+    max_share: Share
+
+
+class Boilerplate(Section):
+    """Lines that stand on `min_pages` pages of a registered domain or more, within a batch, and the
+    share of a text's characters that may stand in them."""
+
+    min_pages: Annotated[int, Field(ge=2, le=255)]
+    max_share: Share
+
+
 class FilteringProfile(Section):
     """Which documents pass from raw_web to filtered."""
 
     languages: list[Language] | None
     min_language_confidence: Share
+    min_language_share: Share
+    block_lists: Annotated[dict[Name, DataFile], TurnOff]
+    clean_lines: bool
     gopher_quality: GopherQuality
     gopher_repetition: GopherRepetition
     c4: C4Rules
+    fineweb: FineWebRules
+    bad_words: BadWords
+    boilerplate: Boilerplate | None
+    decontamination: Decontamination
+    pii: Pii

@@ -8,7 +8,8 @@ from synth_assets.profile.section import Section
 
 
 class Columns(Section):
-    """Names of the columns of JSONL and Parquet inputs; a null column is not read."""
+    """Names of the columns of JSONL, Parquet and Arrow inputs; a null column is not read. A dotted
+    name that is no column leads into objects."""
 
     text: str
     url: str | None
@@ -19,7 +20,8 @@ class Columns(Section):
 
 
 class LicenseRule(Section):
-    """Documents whose URL starts with `url` carry `license`; the first rule that fits counts."""
+    """Documents whose URL starts with `url` carry `license`, whatever the page or the input says of
+    it; the first rule that fits counts."""
 
     url: str
     license: str

@@ -40,16 +40,27 @@ def load_profile(path: Path | None = None, home: Home | None = None) -> Profile:
         layers = [_without_other_kinds(layers[0], given), given]
     origin = str(path) if path else "the default profile"
     profile = _validate(layers, origin, from_env=True)
-    profile = profile.model_copy(
+    profile = _located(profile, home)
+    check_profile(profile, origin)
+    return profile
+
+
+def _located(profile: Profile, home: Home) -> Profile:
+    """The profile with absolute paths."""
+    own = profile.rewriting.folder
+    rewriting = {"folder": None if own is None else home.resolve(own)}
+    listed = profile.takedowns.list
+    takedowns = {"list": None if listed is None else home.resolve(listed)}
+    return profile.model_copy(
         update={
             "root": home.resolve(profile.root),
+            "takedowns": profile.takedowns.model_copy(update=takedowns),
+            "rewriting": profile.rewriting.model_copy(update=rewriting),
             "schedule": profile.schedule.model_copy(
                 update={"inbox": home.resolve(profile.schedule.inbox)}
             ),
         }
     )
-    check_profile(profile, origin)
-    return profile
 
 
 def freeze(profile: Profile, home: Home) -> Path:

@@ -1,5 +1,7 @@
 """What a profile may say. Every key has a default in `default.yaml`, which is the reference."""
 
+from typing import Annotated
+
 from pydantic import NonNegativeInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -9,9 +11,11 @@ from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.filtering import FilteringProfile
 from synth_assets.profile.ingest import IngestProfile
 from synth_assets.profile.packing import PackingProfile
+from synth_assets.profile.release import ReleaseProfile
 from synth_assets.profile.rewriting import RewritingProfile
 from synth_assets.profile.running import ExecutorProfile, ScheduleProfile
-from synth_assets.profile.section import Name
+from synth_assets.profile.section import Name, TurnOff
+from synth_assets.profile.takedown import TakedownProfile
 from synth_assets.profile.translation import TranslationProfile
 
 
@@ -35,6 +39,8 @@ class Profile(BaseSettings):
     translation: TranslationProfile
     dedup: DedupProfile
     packing: PackingProfile
+    releases: Annotated[dict[Name, ReleaseProfile], TurnOff]
+    takedowns: TakedownProfile
     executor: ExecutorProfile
     schedule: ScheduleProfile
 

@@ -12,15 +12,18 @@ from synth_assets.profile.section import Language, Name, Section, TurnOff
 class RecipeProfile(Section):
     """One rewriting recipe that is turned on.
 
-    `samples` are drawn of every passage, each a document of its own. `gates` changes the recipe's;
-    with `regenerate`, texts of earlier runs that a changed gate refuses are asked for once more.
-    `strict` refuses a batch with documents in a language that the recipe has no prompt in.
+    `where` names columns of `filtered`, and for each the values, as text, of the documents that are
+    taken: {quality_tier: [high, medium]}. `samples` are drawn of every passage, each a document of
+    its own. `gates` changes the recipe's; with `regenerate`, texts of earlier runs that a changed
+    gate refuses are asked for once more. `strict` refuses a batch with documents in a language that
+    the recipe has no prompt in.
     """
 
     engine: EngineSpec
     languages: list[Language] | None = None
     min_words: NonNegativeInt = 80
     max_words: PositiveInt = 20_000
+    where: dict[Name, list[str]] = Field(default_factory=dict)
     samples: PositiveInt = 1
     gates: GateChanges = Field(default_factory=dict)
     regenerate: bool = False
@@ -28,6 +31,8 @@ class RecipeProfile(Section):
 
 
 class RewritingProfile(Section):
-    """The rewriting recipes by name; each is an asset rewritten/<name>. Null turns one off."""
+    """The rewriting recipes by name; each is an asset rewritten/<name>. Null turns one off.
+    `folder` holds recipes of the user's own, one file each."""
 
+    folder: str | None = None
     recipes: Annotated[dict[Name, RecipeProfile], TurnOff]

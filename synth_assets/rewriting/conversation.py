@@ -7,6 +7,7 @@ not there yet end the program's run, which begins again when they have come.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from random import Random
 from typing import Any, Never
 
 from synth_assets.corpus.document import Document
@@ -16,7 +17,8 @@ from synth_assets.generation.gates.gate import Generated
 from synth_assets.generation.keys import make_request
 from synth_assets.generation.protocol import EngineIdentity, Request, Sampling
 from synth_assets.generation.work import Drop, Failed, NotSelected, Results
-from synth_assets.rewriting.judging import Judge, Passed, Verdict, Waiting
+from synth_assets.hashing import digest_json
+from synth_assets.rewriting.judging import Judge, Passed, Verdict, Waiting, Witness
 from synth_assets.rewriting.passages import cut_passages
 from synth_assets.rewriting.recipe import Recipe
 
@@ -51,11 +53,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text, the answers it was made of, and its values in the recipe's own columns."""
+    """A text, the answers it was made of, and its values in the recipe's own columns. `step` is
+    the one that wrote it, where it is not the recipe's last."""
 
     text: str
     answers: Sequence[Passed]
     columns: Mapping[str, Any] = field(default_factory=dict)
+    step: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Conversation:
     faults: dict[str, Fault]
     sampling: Sampling | None = None
     sample: int = 0
+    witness: Witness | None = None
 
     @property
     def by_rules(self) -> bool:
@@ -106,6 +111,22 @@ class Conversation:
         _wait_for(verdicts)
         return [verdict for verdict in verdicts if not isinstance(verdict, Waiting)]
 
+    def ask_some(self, step: str, questions: Sequence[Question]) -> dict[int, Passed]:
+        """Those that passed of answers that stand for themselves, by the place of their question.
+        Where all are lost the document ends here, with what is said of the first."""
+        verdicts = self.try_all(step, questions)
+        passed = {n: one for n, one in enumerate(verdicts) if isinstance(one, Passed)}
+        lost = next((one for one in verdicts if isinstance(one, Drop | Failed)), None)
+        if lost is not None and not passed:
+            raise EndError(_located(lost, 0, len(verdicts)))
+        return passed
+
+    def chance(self, purpose: str) -> Random:
+        """Chance for one purpose: the same whenever this document's text is in this sample, under
+        the profile's seed."""
+        parts = [self.profile_seed, self.recipe.name, purpose, self.document.content_hash]
+        return Random(int(digest_json([*parts, self.sample]), 16))
+
     def drop(self, reason: str, value: str = "", limit: str = "") -> Never:
         """End here, with a reason that is the recipe's own."""
         raise EndError(Drop(reason, value, limit))
@@ -123,7 +144,12 @@ class Conversation:
     def _judge(self, step: str) -> Judge:
         asked = self.recipe.steps[step]
         return Judge(
-            asked, self.sampling or asked.sampling, self.results, self.faults, self.by_rules
+            asked,
+            self.sampling or asked.sampling,
+            self.results,
+            self.faults,
+            self.by_rules,
+            self.witness,
         )
 
     def _told(self, step: str, question: Question) -> str:

@@ -55,6 +55,9 @@ class Waiting:
     retried: str | None = None
 
 
+Witness = Callable[[Step, Generated], None]
+"""Is shown every answer, as the gates see it."""
+
 Verdict = Passed | Waiting | Drop | Failed
 
 
@@ -68,6 +71,7 @@ class Judge:
     results: Results
     faults: dict[str, Fault]
     by_rules: bool = False
+    witness: Witness | None = None
 
     def settle(self, passage: Generated, ask: Ask) -> Verdict:
         """`passage` says what is known before there is a text."""
@@ -127,6 +131,8 @@ class Judge:
             completion_tokens=result.completion_tokens,
             max_new_tokens=request.sampling.max_new_tokens,
         )
+        if self.witness is not None:
+            self.witness(self.step, made)
         fault = first_fault(self.step.gates, made, by_rules=self.by_rules)
         judged = fault or self._read(text, request.key)
         if isinstance(judged, Fault):

@@ -6,10 +6,13 @@ from typing import Literal
 
 from synth_assets.generation.gates.phrases import closing, preamble
 
-VERSION = "2"
+VERSION = "3"
 
-ParserName = Literal["unwrap_fence", "strip_preamble", "strip_closing"]
+ParserName = Literal["strip_thinking", "unwrap_fence", "strip_preamble", "strip_closing"]
 
+_THOUGHT = re.compile(
+    r"(?:(?!<think).)*?</think(?:ing)?>|<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL
+)
 _WRAPPED = re.compile(r"\s*```(?:markdown|md|text)\s*\n(?P<inside>.*)\n```\s*", re.DOTALL)
 
 
@@ -19,6 +22,13 @@ def parse(names: Sequence[ParserName], text: str) -> str:
     for name in names:
         text = _PARSERS[name](text).strip()
     return text
+
+
+def _strip_thinking(text: str) -> str:
+    """What a reasoning model thinks before it answers, in tags; the first one may stand in the
+    chat template instead. A thought that never ends stays, for the gates to drop."""
+    found = _THOUGHT.match(text)
+    return text[found.end() :] if found else text
 
 
 def _unwrap_fence(text: str) -> str:
@@ -40,6 +50,7 @@ def _strip_closing(text: str) -> str:
 
 
 _PARSERS: dict[ParserName, Callable[[str], str]] = {
+    "strip_thinking": _strip_thinking,
     "unwrap_fence": _unwrap_fence,
     "strip_preamble": _strip_preamble,
     "strip_closing": _strip_closing,

@@ -4,10 +4,31 @@ from collections.abc import Iterator
 
 from synth_assets.rewriting.conversation import Conversation, Question, Written
 from synth_assets.rewriting.joining import join
+from synth_assets.rewriting.judging import Passed
+from synth_assets.rewriting.words import count_words
+
+MIN_PASSAGE_WORDS = 20
+"""Of a passage that is a document of its own: under that there is nothing to write about."""
 
 
 def by_passages(talk: Conversation) -> Iterator[Written]:
     """Every passage through the recipe's one step, and one text of what they became."""
-    questions = [Question(passage) for passage in talk.passages]
-    answers = talk.ask_all(talk.recipe.last_step, questions)
-    yield Written(join(talk.recipe.join, [answer.text for answer in answers]), answers)
+    yield passages_through(talk, talk.recipe.last_step)
+
+
+def passages_through(talk: Conversation, step: str) -> Written:
+    """Every passage through `step`, and one text of what they became."""
+    answers = talk.ask_all(step, [Question(passage) for passage in talk.passages])
+    text = join(talk.recipe.join, [answer.text for answer in answers])
+    return Written(text, answers, step=step)
+
+
+def each_passage(talk: Conversation) -> Iterator[tuple[int, Passed]]:
+    """The answers of the recipe's one step to passages that are documents of their own, with the
+    passages' places. One that is lost leaves the others."""
+    places = [n for n, one in enumerate(talk.passages) if count_words(one) >= MIN_PASSAGE_WORDS]
+    if not places:
+        talk.pass_over("too_short")
+    questions = [Question(talk.passages[place]) for place in places]
+    for n, answer in talk.ask_some(talk.recipe.last_step, questions).items():
+        yield places[n], answer

@@ -70,15 +70,15 @@ class Selection:
 class Recipe:
     """One recipe, declared as RECIPE in its file under `recipes/`.
 
-    `steps` by name; the last one writes the text, and a profile's gates are its. `program` puts
-    them in order; raise `program_version` by hand when it makes other rows of the same answers.
-    `calls` says, for people, how many requests a document takes.
+    `steps` by name. The last one writes the text, or those in `writers` do where a document's text
+    comes of one of several; a profile's gates are theirs. `program` puts the steps in order; raise
+    `program_version` by hand when it makes other rows of the same answers. `calls` says, for people, how many requests a document takes.
 
     `operation` names the restructuring that the `rules` engine does in the prompt's stead; None
     where only a model can follow the recipe. `passage_words` is the longest passage that a model
-    is given. `keeps_text` says that the parent's text stands in the made one by design (an edit, a
-    thought appended): gates that want a new text are off then. `columns` are the corpus's own,
-    filled by `Written.columns`.
+    is given. `keeps_text` says that the parent's text stands in the answer by design (an edit):
+    gates that want a new text are off then. They are not where a program puts an answer behind the
+    parent's text. `columns` are the corpus's own, filled by `Written.columns`.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Recipe:
     source: str
     steps: Mapping[str, Step]
     program: Program
+    writers: tuple[str, ...] = ()
     program_version: int = 1
     calls: str = "one per passage"
     operation: str | None = None
@@ -112,8 +113,11 @@ class Recipe:
 
     def with_gates(self, changes: Mapping[str, Mapping[str, Any] | None]) -> Self:
         """The recipe with the gates that are in force; see `Step.with_gates`."""
-        changed = self.writes.with_gates(changes, keeps_text=self.keeps_text)
-        return replace(self, steps={**self.steps, self.last_step: changed})
+        changed = {
+            name: self.steps[name].with_gates(changes, keeps_text=self.keeps_text)
+            for name in self.writers or (self.last_step,)
+        }
+        return replace(self, steps={**self.steps, **changed})
 
     @cached_property
     def operation_version(self) -> str:

@@ -22,8 +22,6 @@ from synth_assets.rewriting.conversation import RULES
 from synth_assets.rewriting.recipe import Recipe
 from synth_assets.rewriting.work import RecipeWork
 
-__all__ = ["COLUMNS", "VERSION", "code_version", "find_recipe", "make_work", "rewrite", "run"]
-
 VERSION = "3"
 
 _EXTRA: dict[str, pl.DataType] = {
@@ -46,6 +44,16 @@ _NOT_SHAPING: dict[str, Any] = {
 """Gates count as they are in force, in the recipe's version."""
 
 
+def recipe_of(profile: Profile, name: str) -> Recipe:
+    """A packaged recipe, or one of the profile's folder."""
+    return find_recipe(name, profile.rewriting.folder)
+
+
+def columns_of(recipe: Recipe) -> dict[str, pl.DataType]:
+    """All columns of rewritten/<recipe>."""
+    return COLUMNS | dict(recipe.columns)
+
+
 def code_version(profile: Profile, name: str) -> str:
     """Digest of all that shapes the rows of rewritten/<name>."""
     from synth_assets.generation.engines import weights_version
@@ -56,7 +64,7 @@ def code_version(profile: Profile, name: str) -> str:
         [
             "rewriting",
             [VERSION, judging.VERSION],
-            find_recipe(name).with_gates(settings.gates).version,
+            recipe_of(profile, name).with_gates(settings.gates).version,
             settings.model_dump(mode="json", exclude=_NOT_SHAPING),
             weights_version(settings.engine),
             profile.seed,
@@ -76,7 +84,7 @@ def run(run: StageRun, *, recipe: str) -> Footer:
     spec = _settings(run.profile, recipe).engine
     meter = open_meter(run, f"rewritten/{recipe}", spec)
     with use_engine(spec) as engine:
-        return rewrite(run, find_recipe(recipe), engine, engine.identity, meter)
+        return rewrite(run, recipe_of(run.profile, recipe), engine, engine.identity, meter)
 
 
 def rewrite(

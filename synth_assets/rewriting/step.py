@@ -25,7 +25,12 @@ class Step:
 
     prompts: Prompts
     sampling: Sampling = field(default_factory=lambda: Sampling(max_new_tokens=1024))
-    parsers: tuple[ParserName, ...] = ("unwrap_fence", "strip_preamble", "strip_closing")
+    parsers: tuple[ParserName, ...] = (
+        "strip_thinking",
+        "unwrap_fence",
+        "strip_preamble",
+        "strip_closing",
+    )
     gates: tuple[Gate, ...] = BASIC
     read: Reader = str
 

@@ -15,7 +15,7 @@ from synth_assets.rewriting.conversation import (
     PendingError,
     Written,
 )
-from synth_assets.rewriting.judging import Waiting
+from synth_assets.rewriting.judging import Waiting, Witness
 from synth_assets.rewriting.recipe import Recipe, Selection
 from synth_assets.rewriting.restructure.frames import known_languages
 from synth_assets.rewriting.words import count_words
@@ -40,6 +40,7 @@ class RecipeWork:
     selection: Selection
     sampling: Sampling | None = None
     samples: int = 1
+    witness: Witness | None = None
 
     @property
     def row_version(self) -> str:
@@ -86,6 +87,7 @@ class RecipeWork:
             faults,
             self.sampling,
             sample,
+            self.witness,
         )
         try:
             return list(self.recipe.program(talk)) or Drop(NOTHING_WRITTEN)
@@ -124,7 +126,7 @@ class RecipeWork:
         )
 
     def _extra(self, document: Document, written: Written) -> dict[str, Any]:
-        prompts = self.recipe.writes.prompts
+        prompts = self.recipe.steps[written.step or self.recipe.last_step].prompts
         return {
             "relation": self.recipe.relation,
             "n_answers": len(written.answers),

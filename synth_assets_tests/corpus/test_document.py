@@ -42,3 +42,12 @@ def test_a_child_knows_its_parent() -> None:
     assert child.doc_id != parent.doc_id
     measure([child], lambda texts: [7 for _ in texts])
     assert (child.n_chars, child.n_words, child.n_tokens) == (10, 2, 7)
+
+
+def test_what_a_corpus_has_beside_is_read_and_goes_no_further():
+    item = Document(doc_id="a", text="one", attributes={"quality_tier": "high"})
+    assert "attributes" not in item.to_row()
+    read = Document.from_row(item.to_row() | {"quality_tier": "high"})
+    assert read.attributes == {"quality_tier": "high"} and read == item
+    child = read.child("two", row_version="1", generation_keys=[])
+    assert child.attributes == {} and read.attributes == {"quality_tier": "high"}

@@ -5,9 +5,12 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from synth_assets.filtering.language import identify
+from synth_assets.filtering.language import identify, known
 from synth_assets.filtering.language_codes import to_flores
 
 SENTENCES = {
@@ -88,9 +91,54 @@ def test_languages_of_real_documentation(data_dir: Path) -> None:
     assert macro >= 0.97
 
 
-def test_a_declared_language_that_the_model_cannot_know_stands() -> None:
-    hausa = "Gwamnatin jihar ta ce za ta gina sabbin makarantu a dukkan kananan hukumomi."
-    assert identify(hausa, "ha") == ("hau_Latn", None)
-    assert identify(hausa, "hau_Latn") == ("hau_Latn", None)
+NEIGHBOURS = {
+    "hau_Latn": "Gwamnatin jihar ta ce za ta gina sabbin makarantu a dukkan kananan hukumomi.",
+    "ibo_Latn": "Ndị nkuzi kwuru na ụmụ akwụkwọ ga-amalite ule ha n'izu na-abịa n'ụlọ akwụkwọ.",
+    "sna_Latn": "Vadzidzi vese vanofanira kuuya kuchikoro mangwanani kuti vanyore bvunzo dzavo.",
+    "wol_Latn": "Xale yi dañuy dem daara bés bu nekk ngir jàng bind ak waxtaan ak seen xarit yi.",
+    "gaz_Latn": "Barattoonni guyyaa hunda mana barumsaa dhaquun dubbisuu barataa jiru.",
+    "pcm_Latn": "Di pipol wey dey stay for dat area don tok say dem no get light since last week.",
+    "tir_Ethi": "ተማሃሮ ኩሉ መዓልቲ ናብ ቤት ትምህርቲ ይኸዱ ኣብኡ ድማ ምንባብን ምጽሓፍን ይመሃሩ ኣለዉ።",
+}
+
+
+@pytest.mark.parametrize("lang", NEIGHBOURS)
+def test_languages_that_lid176_lacks(lang: str) -> None:
+    found = identify(NEIGHBOURS[lang])
+    assert found.lang == lang
+    assert found.confidence is not None and 0.15 <= found.confidence <= 1
+
+
+def test_what_is_known() -> None:
+    assert len(known()) >= 400
+    assert {"eng", "cat", "hau", "kin", "run", "zul", "lin", "lug", "bam", "gaz"} <= known()
+    assert "und" not in known()
+
+
+def test_a_declared_language_that_no_model_knows_stands() -> None:
+    nuer = "Nyinɛ̈y min këëliw tin tɔ̱ŋɔ ram mi te̱k kɛ cäŋ mi dɔ̱diɛn ɛ kuɔɔ̱th."
+    assert identify(nuer, "nus_Latn") == ("nus_Latn", None)
+    assert identify(NEIGHBOURS["hau_Latn"], "ha").lang == "hau_Latn"
+    assert identify(SENTENCES["fra_Latn"], "ha").lang == "fra_Latn"
     assert identify("The ship left the harbour early in the morning.", "fr").lang == "eng_Latn"
     assert identify("The ship left the harbour early in the morning.", "??").lang == "eng_Latn"
+
+
+def test_languages_of_african_news(data_dir: Path) -> None:
+    news = pl.read_parquet(data_dir / "corpora" / "masakhane-news.parquet")
+    right: dict[str, list[bool]] = defaultdict(list)
+    for tag, text in news.select("lang", "text").gather_every(3).iter_rows():
+        lang = "pcm_Latn" if tag == "pcm" else to_flores(tag)
+        right[lang].append(identify(text).lang == lang)
+    shares = {lang: sum(each) / len(each) for lang, each in sorted(right.items())}
+    print({lang: round(share, 3) for lang, share in shares.items()})
+    assert len(shares) == 16
+    assert sum(shares.values()) / 16 >= 0.93
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=100, deadline=None)
+def test_any_text_gets_a_known_code_or_und(text: str) -> None:
+    lang, confidence = identify(text)
+    assert lang == "und" or lang.split("_")[0] in known()
+    assert confidence is not None and 0 <= confidence <= 1

@@ -3,20 +3,21 @@
 import polars as pl
 import pytest
 
-from synth_assets.filtering import scores
-from synth_assets.filtering.rules import build_rules, judge
+from synth_assets.filtering import language_attribute, quality
+from synth_assets.filtering.rules import Rule, judge
 from synth_assets.profile import Profile
 from synth_assets.profile.filtering import FilteringProfile
 
 PASSING = {
     "lang": "eng_Latn",
     "lang_confidence": 0.9,
-    **{name: 0 for name in scores.COLUMNS if name != "lang_confidence"},
+    **dict.fromkeys(quality.COLUMNS, 0),
     "gopher_words": 500,
     "gopher_mean_word_length": 5.0,
     "gopher_words_with_letters": 0.95,
     "gopher_stop_words": 6,
     "c4_sentences": 20,
+    "fineweb_punctuated_lines": 0.8,
 }
 
 AT_LIMIT_AND_BEYOND = [
@@ -45,14 +46,33 @@ AT_LIMIT_AND_BEYOND = [
     ("c4_min_sentences", "c4_sentences", 3, 2),
     ("c4_lorem_ipsum", "c4_lorem_ipsum", 0, 1),
     ("c4_policy_lines", "c4_policy_lines", 0.3, 0.31),
+    ("fineweb_punctuated_lines", "fineweb_punctuated_lines", 0.12, 0.11),
+    ("fineweb_short_lines", "fineweb_short_lines", 0.67, 0.68),
+    ("fineweb_duplicate_line_chars", "fineweb_duplicate_line_chars", 0.01, 0.011),
+    ("fineweb_newlines_per_word", "fineweb_newlines_per_word", 0.3, 0.31),
 ]
 
-SCHEMA = {"lang": pl.String(), **scores.COLUMNS}
+SCHEMA = language_attribute.COLUMNS | quality.COLUMNS
+
+
+PUBLISHED = {
+    "min_punctuated_lines": 0.12,
+    "max_short_lines": 0.67,
+    "max_duplicate_line_chars": 0.01,
+    "max_newlines_per_word": 0.3,
+}
+"""FineWeb's limits, which are off by default."""
+
+
+def rules_of(profile: FilteringProfile) -> list[Rule]:
+    """Those of language and quality, in the order in which they are judged."""
+    sources = (language_attribute, quality)
+    return [rule for source in sources for rule in source.attribute(profile).rules]
 
 
 def verdict(profile: FilteringProfile, **changes: object) -> tuple[str | None, ...]:
     frame = pl.DataFrame([PASSING | changes], schema=SCHEMA)
-    judged = judge(frame, build_rules(profile))
+    judged = judge(frame, rules_of(profile))
     return judged.select("drop_reason", "drop_value", "drop_limit").row(0)
 
 
@@ -64,16 +84,20 @@ def changed(profile: Profile, **changes: object) -> FilteringProfile:
 def test_at_the_limit_and_beyond(
     profile: Profile, rule: str, column: str, allowed: float, beyond: float
 ) -> None:
-    assert verdict(profile.filtering, **{column: allowed}) == (None, None, None)
-    reason, value, limit = verdict(profile.filtering, **{column: beyond})
+    filtering = changed(profile, fineweb=PUBLISHED)
+    assert verdict(filtering, **{column: allowed}) == (None, None, None)
+    reason, value, limit = verdict(filtering, **{column: beyond})
     assert reason == rule
     assert float(value or "") == beyond
     assert limit in (f"at least {allowed}", f"at most {allowed}")
 
 
-def test_every_rule_of_the_default_profile_is_in_the_table_above(profile: Profile) -> None:
-    names = [rule.name for rule in build_rules(profile.filtering)]
-    assert names == ["language_confidence", *(case[0] for case in AT_LIMIT_AND_BEYOND)]
+def test_every_rule_of_quality_is_in_the_table_above(profile: Profile) -> None:
+    table = [case[0] for case in AT_LIMIT_AND_BEYOND]
+    published = quality.attribute(changed(profile, fineweb=PUBLISHED)).rules
+    assert [rule.name for rule in published] == table
+    default = [rule.name for rule in quality.attribute(profile.filtering).rules]
+    assert default == [name for name in table if not name.startswith("fineweb_")]
 
 
 def test_the_first_failing_rule_decides(profile: Profile) -> None:

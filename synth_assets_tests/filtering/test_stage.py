@@ -1,7 +1,9 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,8 +12,9 @@ from synth_assets.corpus.document import content_hash
 from synth_assets.corpus.schema import DROPPED
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
-from synth_assets.errors import CancelledError
-from synth_assets.filtering import stage
+from synth_assets.errors import CancelledError, CorpusError
+from synth_assets.filtering import language_attribute, quality, stage
+from synth_assets.filtering.known import Known
 from synth_assets.profile import Profile
 from synth_assets_tests.filtering.raw import PROSE, write_raw
 
@@ -156,9 +159,88 @@ def test_nothing_vanishes(profile: Profile, texts: list[str]) -> None:
 def test_a_declared_language_passes_the_confidence_rule(
     make_run: MakeRun, store: Store, profile: Profile
 ) -> None:
-    write_raw(store, [PROSE], declared="wo")
+    write_raw(store, [PROSE], declared="nus")
     strict = profile.filtering.model_copy(
-        update={"min_language_confidence": 0.5, "languages": ["wol_Latn"]}
+        update={"min_language_confidence": 0.5, "languages": ["nus_Latn"]}
     )
     stage.run(make_run(profile=profile.model_copy(update={"filtering": strict})))
-    assert store.open("filtered", "2026-01-01").read()["lang"].to_list() == ["wol_Latn"]
+    assert store.open("filtered", "2026-01-01").read()["lang"].to_list() == ["nus_Latn"]
+
+
+def attributes_of(store: Store) -> pl.DataFrame:
+    return pl.concat(store.open("filtered", BATCH).sidecar_frames("attributes"))
+
+
+def strict(profile: Profile) -> Profile:
+    """A profile with another limit, which measures nothing else."""
+    quality = profile.filtering.gopher_quality.model_copy(update={"min_words": 70, "max_words": 79})
+    filtering = profile.filtering.model_copy(update={"gopher_quality": quality})
+    return profile.model_copy(update={"filtering": filtering})
+
+
+def test_every_document_has_its_attributes_in_the_order_of_raw_web(
+    store: Store, make_run: MakeRun
+) -> None:
+    ids = write_raw(store, [PROSE, MENU, PROSE])
+    stage.run(make_run())
+    found = attributes_of(store)
+    assert found["doc_id"].to_list() == ids
+    assert found["gopher_words"].to_list() == [78, 4, 78]
+    assert found["lang"].to_list() == ["eng_Latn"] * 3
+
+
+def test_a_changed_limit_measures_no_document_again(
+    store: Store, make_run: MakeRun, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [PROSE, MENU, f"{PROSE} More.", PROSE, PROSE[:400], ""]
+    write_raw(store, texts)
+    stage.run(make_run())
+    before = attributes_of(store)
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("a document was measured again")
+
+    for module in (language_attribute, quality):
+        monkeypatch.setattr(module, "measure", refuse)
+    said: list[str] = []
+    stage.run(make_run(profile=strict(profile), log=said.append))
+    monkeypatch.undo()
+    assert said[0].startswith("attributes measured: none; taken over: ")
+    assert attributes_of(store).equals(before)
+    again = store.open("filtered", BATCH).data_version
+
+    fresh = Store(store.files.path("fresh"))
+    write_raw(fresh, texts)
+    stage.run(make_run(store=fresh, profile=strict(profile)))
+    assert fresh.open("filtered", BATCH).data_version == again
+
+
+def test_only_what_changed_is_measured_again(
+    store: Store, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_raw(store, [PROSE])
+    said: list[str] = []
+    stage.run(make_run(log=said.append))
+    monkeypatch.setattr(quality, "VERSION", "another")
+    stage.run(make_run(log=said.append))
+    monkeypatch.setattr(language_attribute, "VERSION", "another")  # quality needs the language
+    stage.run(make_run(log=said.append))
+    write_raw(store, [PROSE, MENU])  # other documents under the same batch
+    stage.run(make_run(log=said.append))
+    measured = [line.split(";")[0].split(": ")[1] for line in said if "attributes" in line]
+    everything = measured[0]
+    assert {"language", "quality"} <= set(everything.split(", "))
+    assert measured[1] == "quality"
+    assert {"language", "quality"} <= set(measured[2].split(", "))
+    assert measured[3] == everything
+
+
+def test_rows_of_other_documents_are_never_taken_over(store: Store, make_run: MakeRun) -> None:
+    write_raw(store, [PROSE, MENU])
+    stage.run(make_run())
+    known = Known(
+        frozenset({"quality"}), store.open("filtered", BATCH).sidecar_frames("attributes")
+    )
+    other = pl.DataFrame({"doc_id": ["not there", "either"]})
+    with pytest.raises(CorpusError, match="attributes of filtered are not those of raw_web"):
+        known.score(other, [])

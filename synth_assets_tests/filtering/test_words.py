@@ -1,11 +1,19 @@
-import polars as pl
+import numpy as np
 import pytest
 
-from synth_assets.filtering.words import line_table, paragraph_table, word_table
+from synth_assets.filtering.alphabet import kinds
+from synth_assets.filtering.stop_words import SLOTS, STOP_WORDS, tables
+from synth_assets.filtering.words import COUNT, STOPS, Words, split_words, word_hash
 
 
-def words(text: str) -> list[str]:
-    return word_table(pl.Series([text]))["word"].to_list()
+def split(text: str, language: str = "") -> tuple[list[int], list[int], int]:
+    """Hashes and lengths of the words, and the bits of the stop words."""
+    rows, stops = tables()
+    data = np.frombuffer(text.encode(), dtype=np.uint8)
+    room = Words(np.empty(99, dtype=np.uint64), np.empty(99, dtype=np.int32))
+    tally = np.zeros(5, dtype=np.int64)
+    split_words(data, 0, len(data), kinds(), stops[rows.get(language, -1)], room, tally)
+    return room.hashes[: tally[COUNT]].tolist(), room.lengths[: tally[COUNT]].tolist(), tally[STOPS]
 
 
 @pytest.mark.parametrize(
@@ -26,20 +34,17 @@ def words(text: str) -> list[str]:
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
+    hashes, lengths, _ = split(text)
+    assert hashes == [word_hash(word) for word in expected]
+    assert lengths == [len(word) for word in expected]
 
 
-def test_every_part_knows_its_document() -> None:
-    texts = pl.Series(["one two", "", None, "three"])
-    assert word_table(texts)["doc"].to_list() == [0, 0, 3]
-    assert line_table(texts)["doc"].to_list() == [0, 3]
-    assert paragraph_table(texts)["doc"].to_list() == [0, 3]
-
-
-def test_lines_are_trimmed_and_blank_ones_left_out() -> None:
-    assert line_table(pl.Series(["  a \r\n\n \t\n b\n"]))["line"].to_list() == ["a", "b"]
-
-
-def test_paragraphs_end_at_blank_lines() -> None:
-    table = paragraph_table(pl.Series(["a\nb\n\nc\n \t\nd\n\n\n"]))
-    assert table["paragraph"].to_list() == ["a\nb", "c", "d"]
+@pytest.mark.parametrize("language", STOP_WORDS)
+def test_every_stop_word_is_found_however_it_is_written(language: str) -> None:
+    words = list(dict.fromkeys(STOP_WORDS[language].split()))
+    assert 3 * len(words) < SLOTS
+    assert len(words) <= 63
+    for written in (str.lower, str.capitalize, str.upper):
+        assert split(" ".join(map(written, words)), language)[2] == (1 << len(words)) - 1
+    assert split("zzz qqq xxx", language)[2] == 0
+    assert split(" ".join(words))[2] == 0

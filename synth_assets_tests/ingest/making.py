@@ -4,6 +4,8 @@ import gzip
 from pathlib import Path
 
 from synth_assets.hashing import digest_file
+from synth_assets.ingest.inputs import InputFile, format_of
+from synth_assets.ingest.read import count_file, read_file
 from synth_assets.ingest.source import SourceFile
 
 PAGE = (
@@ -43,3 +45,38 @@ def member(data: bytes) -> bytes:
 def source(path: Path, data: bytes) -> SourceFile:
     path.write_bytes(data)
     return SourceFile(str(path), path.name, digest_file(path))
+
+
+def read_counted(path: Path, ingest, data: bytes | None = None):
+    """The items of a file through the one door for all formats; as many as were counted, each with
+    an id of its own."""
+    if data is not None:
+        path.write_bytes(data)
+    kind = format_of(path.name)
+    file = InputFile(str(path), path.name, path.stat().st_size, digest_file(path), kind)
+    items, counted = list(read_file(file, ingest)), count_file(file, ingest)
+    if kind in {"warc", "arc"}:
+        assert counted.pop("framed bytes", 0) == file.bytes
+    assert len(items) == counted.total()
+    assert len({item.document.doc_id for item in items}) == len(items)
+    assert all(item.drop_value for item in items if item.drop_reason)
+    assert all(item.document.text.strip() for item in items if not item.drop_reason)
+    return items
+
+
+def reasons(items):
+    return [item.drop_reason for item in items]
+
+
+def arc_record(block: bytes, url="http://a.example/", kind="text/html", date="20240102030405"):
+    return f"{url} 192.0.2.1 {date} {kind} {len(block)}\n".encode() + block + b"\n"
+
+
+def arc_page(text: str = "Some words of text.", url: str = "http://a.example/") -> bytes:
+    return arc_record(http(PAGE % text.encode()), url)
+
+
+def arc_head(version: int = 1) -> bytes:
+    fields = "URL IP-address Archive-date Content-type Archive-length"
+    block = f"{version} 0 Somebody\n{fields}\n".encode()
+    return arc_record(block, "filedesc://a.arc", "text/plain")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from synth_assets.corpus.store import Store
 from synth_assets.errors import InputError
-from synth_assets.ingest.plan import all_manifests, format_of, load_manifest, plan_batches
+from synth_assets.ingest.inputs import format_of
+from synth_assets.ingest.plan import all_manifests, load_manifest, plan_batches
 
 TODAY = date(2026, 11, 22)
 
@@ -97,7 +98,13 @@ def test_a_batch_never_planned(store):
         ("a.warc.wet.gz", "warc"),
         ("a.jsonl.gz", "jsonl"),
         ("a.parquet", "parquet"),
-        ("a.arc.gz", None),
+        ("a.warc.wat.gz", "warc"),
+        ("a.arc.gz", "arc"),
+        ("a.html", "html"),
+        ("a.HTM", "html"),
+        ("a.json.gz", "jsonl"),
+        ("data-00000-of-00001.arrow", "arrow"),
+        ("a.txt", None),
         ("a.json", None),
     ],
 )

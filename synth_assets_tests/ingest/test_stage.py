@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
 from synth_assets.corpus.document import raw_id
 from synth_assets.errors import CancelledError, CorpusError, InputError
-from synth_assets.ingest import stage
+from synth_assets.ingest import read, rows, stage
 from synth_assets.ingest.plan import load_manifest, plan_batches
 from synth_assets_tests.ingest.making import member, page
 
@@ -41,8 +42,8 @@ def test_every_record_is_kept_or_dropped_with_a_reason(ingest, store):
     assert footer.counts.kept.documents == 5
     dropped = {reason: tally.documents for reason, tally in footer.counts.dropped.items()}
     assert dropped == {"bad_json_line": 1, "damaged_record": 1}
-    rows = store.open("raw_web", KEY).dropped()
-    assert rows["doc_id"].n_unique() == rows.height == 2
+    left = store.open("raw_web", KEY).dropped()
+    assert left["doc_id"].n_unique() == left.height == 2
 
 
 def test_rows_carry_origin_licence_and_counts(ingest, store):
@@ -75,8 +76,8 @@ def test_two_runs_and_another_place_give_the_same_bytes(
 
 
 def test_a_lost_record_breaks_the_law(ingest, store, monkeypatch):
-    whole = stage.read_warc
-    monkeypatch.setattr(stage, "read_warc", lambda *given: list(whole(*given))[:-1])
+    whole = read.read_warc
+    monkeypatch.setattr(read, "read_warc", lambda *given: list(whole(*given))[:-1])
     footer = ingest()
     assert str(footer.broken_laws[0]).startswith("records: 4 web records + 3 lines")
     with pytest.raises(CorpusError, match="does not balance"):
@@ -93,12 +94,17 @@ def test_a_planned_file_that_changed_or_vanished_fails_the_batch(ingest, store, 
         ingest()
 
 
-def test_a_false_file_fails_the_batch_and_leaves_nothing(store, profile, inbox, make_run):
+def test_false_files_cost_themselves_alone(ingest, store, inbox):
     (inbox / "c.warc.gz").write_bytes(b"no warc")
-    plan_batches(store, [inbox], profile, date(2026, 1, 1))
-    with pytest.raises(InputError, match=r"c\.warc\.gz, byte 0: it begins with b'no wa'; expected"):
-        stage.run(make_run(KEY))
-    assert not store.has("raw_web", KEY)
+    (inbox / "d.parquet").write_bytes(b"no parquet")
+    said = []
+    footer = ingest(log=said.append)
+    assert footer.broken_laws == []
+    assert footer.counts.kept.documents == 5
+    left = store.open("raw_web", KEY).dropped().filter(pl.col("source").struct["file"] > "c")
+    assert left["drop_reason"].to_list() == ["damaged_record", "unreadable_file"]
+    assert left["drop_value"][1].startswith("row 0: it cannot be read (")
+    assert sum("d.parquet cannot be read: row 0" in line for line in said) == 1
 
 
 def test_it_stops_when_asked_to(ingest, store):
@@ -109,7 +115,7 @@ def test_it_stops_when_asked_to(ingest, store):
 
 def test_groups_are_bounded(ingest, store, monkeypatch):
     one = ingest()
-    monkeypatch.setattr(stage, "ITEMS_AT_ONCE", 1)
+    monkeypatch.setattr(rows, "ITEMS_AT_ONCE", 1)
     two = ingest()
     assert one.counts == two.counts
 

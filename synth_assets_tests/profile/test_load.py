@@ -24,12 +24,12 @@ def test_the_default_names_the_whole_line(profile: Profile) -> None:
 def test_a_file_overrides_parts_and_the_environment_overrides_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = "packing: {sequence_length: 512}\ndedup: {bands: 9}"
-    assert load(tmp_path, text).packing.sequence_length == 512
+    text = "packing: {sequence_lengths: [512]}\ndedup: {bands: 9}"
+    assert load(tmp_path, text).packing.sequence_lengths == [512]
     assert load(tmp_path, text).dedup.rows == 8
-    monkeypatch.setenv("SYNTH_ASSETS__PACKING__SEQUENCE_LENGTH", "1024")
+    monkeypatch.setenv("SYNTH_ASSETS__PACKING__SEQUENCE_LENGTHS", "[1024]")
     profile = load(tmp_path, text)
-    assert (profile.packing.sequence_length, profile.dedup.bands) == (1024, 9)
+    assert (profile.packing.sequence_lengths, profile.dedup.bands) == ([1024], 9)
 
 
 def test_null_turns_a_recipe_off(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_another_kind_of_engine_takes_over_none_of_the_default_one(tmp_path: Pat
 FAULTS = {
     "packing: {seqlen: 5}": "unknown key packing.seqlen; allowed here are tokenizer, sequence_le",
     "colour: red": "unknown key colour; allowed here are name, seed, root",
-    "packing: {sequence_length: 0}": "packing.sequence_length = 0 is not allowed: input should be",
+    "packing: {sequence_lengths: [0]}": "packing.sequence_lengths.0 = 0 is not allowed: input",
     "packing: {tokenizer: bundled:x}": "packing.tokenizer = bundled:x does not exist; bundled are",
     "rewriting: {recipes: {faq: {engine: {kind: gpt}}}}": "rewriting.recipes.faq.engine",
     "rewriting: {recipes: {faq: {engine: {kind: transformers, task: causal, model: /no/such}}}}": (

@@ -9,7 +9,8 @@ from synth_assets.generation.engines import identify, open_engine, use_engine, w
 from synth_assets.generation.engines.identity import is_pinned
 from synth_assets.generation.spec import OpenAISpec
 from synth_assets.profile import load_profile
-from synth_assets.rewriting.stage import code_version, find_recipe, make_work
+from synth_assets.rewriting.catalogue import find_recipe
+from synth_assets.rewriting.stage import code_version, make_work
 
 URL = "http://localhost:8000/v1"
 SECRET = "sk-0123456789abcdef"

@@ -1,5 +1,7 @@
 """Each statistic by its published definition, on texts small enough to count by hand."""
 
+import gzip
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -7,13 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth_assets.filtering import scores
-from synth_assets.filtering.scores import score
+from synth_assets.filtering import language_attribute, quality
+from synth_assets.filtering.attribute import score
+from synth_assets.profile import Profile, load_profile
 from synth_assets_tests.filtering.raw import PROSE
+from synth_assets_tests.filtering.reference import statistics
+
+
+def score_all(texts: list[str | None]) -> pl.DataFrame:
+    profile = load_profile().filtering
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    return score(frame, [source.attribute(profile) for source in (language_attribute, quality)])
 
 
 def measure(text: str) -> dict[str, Any]:
-    return score(pl.DataFrame({"text": [text]})).row(0, named=True)
+    return score_all([text]).row(0, named=True)
 
 
 ENGLISH = "The words of this page have nothing to do with it"  # 11 words, to tell the language
@@ -84,21 +94,21 @@ def test_a_language_without_a_list_has_no_stop_words_to_count() -> None:
 def test_duplicate_lines_and_paragraphs() -> None:
     found = measure("aaaa\nbb\naaaa\ncc\n\naaaa\n\ncc dd")
     assert found["gopher_duplicate_lines"] == 2 / 6
-    assert found["gopher_duplicate_line_chars"] == 8 / (4 * 3 + 2 + 2 + 5)
+    assert found["gopher_duplicate_line_chars"] == 8 / len("aaaa\nbb\naaaa\ncc\n\naaaa\n\ncc dd")
     found = measure("a\nb\n\na\nb\n\ncccccc")
     assert found["gopher_duplicate_paragraphs"] == 1 / 3
-    assert found["gopher_duplicate_paragraph_chars"] == 3 / 12
+    assert found["gopher_duplicate_paragraph_chars"] == 3 / len("a\nb\n\na\nb\n\ncccccc")
 
 
 def test_top_ngrams_count_the_most_frequent_one() -> None:
     text = "ab cd x ab cd y ab cd z"
     found = measure(text)
-    assert found["gopher_top_2grams"] == 3 * 4 / len(text)
+    assert found["gopher_top_2grams"] == 3 * len("ab cd") / len(text)
     assert found["gopher_top_3grams"] == 0.0
 
 
-def test_top_ngrams_of_one_word_do_not_overlap() -> None:
-    assert measure("ha ha ha ha ha")["gopher_top_2grams"] == 8 / 14
+def test_top_ngrams_that_overlap_cover_each_character_once() -> None:
+    assert measure("ha ha ha ha ha")["gopher_top_2grams"] == 1.0
 
 
 def test_duplicate_ngrams_count_from_the_second_occurrence() -> None:
@@ -122,13 +132,18 @@ def test_ngrams_of_characters_are_three_times_as_long() -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        ('One. Two! "Three?" Four', 3),
+        ('One. Two! "Three?" Four', 4),  # what is unfinished counts too
         ("What?! Yes... No…", 3),
-        ("Version 3.5 of example.org", 0),
+        ("Version 3.5 of example.org", 1),
+        ("Known since long.[12] And more of it [3].", 2),
+        ("Too short.\nMenu\nThree words here.", 1),  # C4 drops lines of less than three words
+        ("We use cookies on it. Read on.\nJavaScript is great. Is it?\nOne line stays.", 1),
+        ("x" * 1001 + " is too long.", 0),
         ("一つ。二つ！三つ？", 3),
-        ("एक। दो।", 2),
-        ("کیا؟ ہاں۔", 2),
-        ("Մեկ։ Երկու։", 2),
+        ("一つ。", 0),
+        ("एक। दो। तीन", 3),
+        ("کیا؟ ہاں۔ جی", 3),
+        ("Մեկ։ Երկու։ Երեք", 3),
         ("", 0),
     ],
 )
@@ -142,7 +157,7 @@ def test_thai_has_no_full_stop_to_count() -> None:
 
 def test_c4_marks() -> None:
     found = measure("Lorem Ipsum { }\nRead our Privacy Policy\nThis site uses cookies\nlast")
-    assert (found["c4_lorem_ipsum"], found["c4_curly_brackets"]) == (1, 2)
+    assert (found["c4_lorem_ipsum"], found["c4_curly_brackets"]) == (1, 1)
     assert found["c4_policy_lines"] == 0.5
 
 
@@ -165,23 +180,62 @@ def test_right_to_left_text() -> None:
     assert (found["lang"], found["gopher_words"], found["c4_sentences"]) == ("arb_Arab", 15, 3)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.text(st.sampled_from("ab \n.#…-漢้́\0١"), max_size=60), max_size=6))
+PIECES = (
+    *"ab \n\n\n.#…-•?{\t\r\u00a0", "é", "漢", "字", "\u0301", "ก", "ี", "١", "ß", "。", "\0", "😀",
+    "the ", "The ", "and ", "of ", "one two three ", "```py\n", "## ", "... ", "use cookies ",
+    "enable ", "JavaScript ", "lorem ipsum ", "x" * 400, "[1] ", '." ', "\u2028",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+
+
+@settings(max_examples=250, deadline=None)
+@given(TEXTS, st.sampled_from(["eng_Latn", "kor_Hang", "tha_Thai", "und"]), st.booleans())
+def test_the_compiled_walk_is_the_definition(text: str, lang: str, clean: bool) -> None:
+    frame = pl.DataFrame({"text": [text], "lang": [lang]})
+    found = quality.measure(frame, clean_lines=clean).row(0, named=True)
+    assert found == pytest.approx(statistics(text, lang, clean_lines=clean), nan_ok=False)
+
+
+def test_real_pages_are_measured_as_defined(data_dir: Path) -> None:
+    frame = pl.concat(
+        pl.read_ndjson(gzip.decompress((data_dir / "corpora" / name).read_bytes())).head(40)
+        for name in ("cncf-glossary.jsonl.gz", "debian-handbook.jsonl.gz", "fastapi-docs.jsonl.gz")
+    ).with_columns(lang=pl.col("lang").replace_strict({"en": "eng_Latn"}, default="und"))
+    found = quality.measure(frame).to_dicts()
+    for row, text, lang in zip(found, frame["text"], frame["lang"], strict=True):
+        assert row == pytest.approx(statistics(text, lang), nan_ok=False)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(TEXTS, max_size=6))
 def test_scores_do_not_depend_on_the_neighbours(texts: list[str]) -> None:
-    together = score(pl.DataFrame({"text": texts}, schema={"text": pl.String}))
-    alone = [score(pl.DataFrame({"text": [text]})) for text in texts]
+    frame = pl.DataFrame({"text": texts, "lang": "eng_Latn"}, schema=["text", "lang"])
+    frame = frame.cast(pl.String)
+    together = quality.measure(frame)
+    assert together.schema == quality.COLUMNS
     assert together.height == len(texts)
-    if alone:
-        assert together.equals(pl.concat(alone))
-    for name, kind in scores.COLUMNS.items():
-        assert together.schema[name] == kind
+    if texts:
+        assert together.equals(pl.concat(quality.measure(one) for one in frame.iter_slices(1)))
     shares = together.select(pl.col("^gopher_(top|duplicate|words_with|bullet|ellipsis).*$"))
     assert all(0 <= value <= 1 for row in shares.rows() for value in row if value is not None)
 
 
-def test_slices_cover_the_frame_in_order() -> None:
-    frame = pl.DataFrame({"text": ["a" * 3_000_000] * 5 + ["b", None]})
-    pieces = list(scores.slices(frame))
-    assert len(pieces) > 1
-    assert pl.concat(pieces).equals(frame)
-    assert list(scores.slices(frame.clear())) == []
+def test_many_texts_at_once_and_null_ones() -> None:
+    texts = ["one two three.", None, "", PROSE] * 600  # several threads
+    found = quality.measure(pl.DataFrame({"text": texts, "lang": "eng_Latn"}))
+    assert found.head(4).equals(found.tail(4))
+    assert found["gopher_words"].to_list() == [3, 0, 0, 78] * 600
+
+
+def test_lines_as_they_are(profile: Profile) -> None:
+    text = "# A heading\nA sentence. \n \n \nAnother one."
+    frame = pl.DataFrame({"text": [text], "lang": ["eng_Latn"]})
+    clean, raw = (
+        quality.measure(frame, clean_lines=flag).row(0, named=True) for flag in (True, False)
+    )
+    assert (clean["gopher_symbols_per_word"], raw["gopher_symbols_per_word"]) == (0, 1 / 6)
+    assert (clean["fineweb_punctuated_lines"], raw["fineweb_punctuated_lines"]) == (2 / 3, 1 / 3)
+    assert (clean["gopher_duplicate_lines"], raw["gopher_duplicate_lines"]) == (0, 1 / 5)
+    assert raw["fineweb_duplicate_line_chars"] == 0
+    changed = profile.filtering.model_copy(update={"clean_lines": False})
+    assert quality.attribute(changed).version != quality.attribute(profile.filtering).version

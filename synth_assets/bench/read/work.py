@@ -1,0 +1,105 @@
+"""What the cases of reading do."""
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from synth_assets.bench.case import Done, Watch
+from synth_assets.bench.read.peers import READERS
+from synth_assets.corpus.stage import StageRun
+from synth_assets.corpus.store import Store
+from synth_assets.errors import SynthAssetsError
+from synth_assets.hashing import digest
+from synth_assets.home import Home
+from synth_assets.ingest import stage
+from synth_assets.ingest.plan import plan_batches
+from synth_assets.profile import load_profile
+
+PAGES = ("web/pages.warc.gz", "web/docs_pages.warc.gz")
+REPEATS = 4
+DAY = date(2026, 1, 1)
+
+
+def records(who: str, quick: bool, watch: Watch) -> Done:
+    """One library over the pages of both files, several times; the bodies must be the same."""
+    with TemporaryDirectory() as made:
+        path = Path(made) / "pages.warc.gz"
+        _fill(path, _sources(), sum(file.stat().st_size for file in _sources()))
+        read = READERS[who]
+        bodies = [digest(page.url or "", page.body.hex()) for page in read(path)]
+        with watch:
+            for _ in range(1 if quick else REPEATS):
+                size = sum(len(page.body) for page in read(path))
+        repeats = 1 if quick else REPEATS
+        megabytes = repeats * size / 1e6 / max(watch.cpu_s, 1e-9)
+        return Done(repeats * len(bodies), {"mb_per_cpu_s": megabytes}, bodies)
+
+
+def batch(size: int, watch: Watch) -> Done:
+    """raw_web of one batch of `size` bytes of packed pages."""
+    with TemporaryDirectory() as made:
+        _fill(Path(made) / "in" / "pages.warc.gz", _sources()[:1], size)
+        with watch:
+            read = _raw_web(Path(made))
+        return Done(read)
+
+
+def processes(quick: bool, watch: Watch) -> Done:
+    """Two batches by one process and by two, both warm; `speedup` is of wall time."""
+    with TemporaryDirectory() as made:
+        folders = [Path(made) / name for name in ("a", "b")]
+        for folder in folders:
+            _fill(folder / "in" / "pages.warc.gz", _sources()[:1], 1 << 20 if quick else 30 << 20)
+        took = {}
+        with watch:
+            for workers in (1, 2):
+                with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+                    list(pool.map(_warm, [0.5] * workers))
+                    start = time.perf_counter()
+                    read = sum(pool.map(_raw_web, folders))
+                    took[workers] = time.perf_counter() - start
+        return Done(2 * read, {"speedup": took[1] / took[2]})
+
+
+def _warm(rest_s: float) -> None:
+    """What a first batch would load; a pause makes each worker take one of these calls."""
+    from synth_assets.ingest.html import read_page
+
+    read_page("<p>Some words.</p>")
+    time.sleep(rest_s)
+
+
+def _raw_web(folder: Path) -> int:
+    """How many records of the folder's inputs ended as documents or drops."""
+    profile = load_profile(home=Home.find())
+    with TemporaryDirectory(dir=folder) as root:
+        store = Store(root)
+        limits = profile.ingest.model_copy(update={"max_batch_bytes": 1 << 40})
+        profile = profile.model_copy(update={"ingest": limits})
+        (manifest,) = plan_batches(store, [folder / "in"], profile, DAY).batches
+        footer = stage.run(StageRun(store, profile, manifest.key, stage.code_version(profile)))
+    if footer.broken_laws:
+        raise SynthAssetsError(f"records were lost: {footer.broken_laws[0]}")
+    return footer.counts.read.documents
+
+
+def _sources() -> Sequence[Path]:
+    folder = os.environ.get("SYNTH_ASSETS_DATA")
+    found = [Path(folder) / name for name in PAGES] if folder else []
+    if not found or not all(path.exists() for path in found):
+        raise SynthAssetsError(f"set SYNTH_ASSETS_DATA to the folder that holds {PAGES[0]}")
+    return found
+
+
+def _fill(path: Path, sources: Sequence[Path], size: int) -> None:
+    """The files one after the other, until there are `size` bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parts = [source.read_bytes() for source in sources]
+    with path.open("wb") as stream:
+        while stream.tell() < size:
+            stream.writelines(parts)
