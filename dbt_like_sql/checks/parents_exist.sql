@@ -1,4 +1,4 @@
--- corpus: filtered, rewritten/*, translated/*, deduped
+-- corpus: filtered, rewritten/*, translated/*
 -- severity: error
 -- blocking: true
 -- description: Every document, or the parent it was made from, stands in an input corpus.

@@ -8,12 +8,13 @@ import polars as pl
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
+from synth_assets.dedup.abandoned import is_abandoned
 from synth_assets.dedup.index import Index
 from synth_assets.dedup.pages import corpus_rows
 from synth_assets.dedup.signatures import parameters
 from synth_assets.errors import CorpusError
 from synth_assets.hashing import digest
-from synth_assets.ingest.plan import FOLDER, all_manifests, load_manifest
+from synth_assets.ingest.plan import all_manifests, load_manifest
 
 
 @dataclass(frozen=True)
@@ -78,24 +79,6 @@ def _earlier(store: Store, admission: int) -> list[tuple[int, str]]:
     )
 
 
-def is_abandoned(store: Store, key: str) -> bool:
-    """Whether the batch was given up: `batches/<key>.abandoned` exists in the store."""
-    return store.files.exists(_abandoned_file(key))
-
-
-def abandon(store: Store, key: str) -> None:
-    """Give a batch up: nothing admitted later waits for its signatures or is judged by them.
-
-    Raises InputError where no such batch was planned.
-    """
-    load_manifest(store, key)
-    store.files.write(_abandoned_file(key), b"")
-
-
-def _abandoned_file(key: str) -> str:
-    return f"{FOLDER}/{key}.abandoned"
-
-
 def _checked(run: StageRun, admitted: Admitted) -> Admitted:
     wanted = parameters(run.profile.dedup)
     found = admitted.signatures.footer.counts.other
@@ -103,6 +86,7 @@ def _checked(run: StageRun, admitted: Admitted) -> Admitted:
         if found.get(name) != value:
             raise CorpusError(
                 f"signatures of batch {admitted.key} were made with {name} = {found.get(name)}, "
-                f"the profile says {value}; materialize signatures for {admitted.key} again"
+                f"the profile says {value}; set it back, or judge that batch and all later ones "
+                f"again with `synth-assets batch republish {admitted.key}`"
             )
     return admitted

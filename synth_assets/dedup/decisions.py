@@ -17,11 +17,11 @@ from synth_assets.dedup.judging import (
     limit_of,
     superseded,
 )
-from synth_assets.dedup.kernel import Int64s
 from synth_assets.dedup.links import Links
 from synth_assets.dedup.similarity import Similarity
 from synth_assets.dedup.texts import OwnBatch, Sighting, Text
 from synth_assets.profile.dedup import DedupProfile
+from synth_assets.text.columns import Int64s
 
 VERDICTS: Schema = {
     "doc_id": pl.String(),

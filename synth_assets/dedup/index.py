@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from synth_assets.corpus.store import Corpus
-from synth_assets.dedup.kernel import UInt32s, UInt64s
+from synth_assets.text.columns import UInt32s, UInt64s
 
 BANDS, MINHASH = "bands.npy", "minhash.npy"
 

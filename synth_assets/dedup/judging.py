@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from synth_assets.dedup.kernel import Int64s
 from synth_assets.dedup.links import Links
 from synth_assets.dedup.similarity import Similarity
 from synth_assets.dedup.texts import Sighting, Text
 from synth_assets.profile.dedup import DedupProfile
+from synth_assets.text.columns import Int64s
 
 REPLACING = ("supersedes", "extends")
 """Relations of a made document whose parent leaves; under `adds` both stay."""
@@ -148,7 +148,7 @@ def verdict_of(
 
 
 def _superseded(child: str) -> Verdict:
-    return Verdict("superseded", child, "no child that replaces it", child, None, child)
+    return Verdict("superseded_by", child, "no child that replaces it", child, None, child)
 
 
 def _by_text(

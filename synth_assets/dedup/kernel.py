@@ -6,15 +6,11 @@ they compute is defined, readably, in `shingles` and `minhash`; a test holds the
 
 import numpy as np
 from numpy import uint8, uint32, uint64
-from numpy.typing import NDArray
 
 from synth_assets.compiled import Whole, compiled
 from synth_assets.dedup.alphabet import MARK, SIZE
-
-Bytes = NDArray[np.uint8]
-Int64s = NDArray[np.int64]
-UInt32s = NDArray[np.uint32]
-UInt64s = NDArray[np.uint64]
+from synth_assets.text.columns import Bytes, Int64s, UInt32s, UInt64s
+from synth_assets.text.utf8 import decode
 
 BLOCK = 4096
 """Units of a text in hand at a time; what memory a text takes does not depend on its length."""
@@ -30,23 +26,6 @@ _DOTTED, _DOT = np.uint32(0x130), np.uint32(0x307)
 
 
 @compiled
-def _decode(data: Bytes, at: Whole) -> tuple[Whole, Whole]:
-    """Code point that begins at a byte of valid UTF-8, and its length in bytes."""
-    first = uint32(data[at])
-    if first < 0x80:
-        return first, 1
-    if first < 0xE0:
-        return (first & uint32(0x1F)) << uint32(6) | uint32(data[at + 1]) & uint32(0x3F), 2
-    second = uint32(data[at + 1]) & uint32(0x3F)
-    third = uint32(data[at + 2]) & uint32(0x3F)
-    if first < 0xF0:
-        return (first & uint32(0x0F)) << uint32(12) | second << uint32(6) | third, 3
-    fourth = uint32(data[at + 3]) & uint32(0x3F)
-    high = (first & uint32(0x07)) << uint32(18) | second << uint32(12)
-    return high | third << uint32(6) | fourth, 4
-
-
-@compiled
 def _is_unsegmented(data: Bytes, start: Whole, end: Whole, fold: UInt32s) -> bool:
     """Whether most letters and marks belong to a script that puts no space between words: Thai,
     Lao, Burmese, Khmer, kana, Han."""
@@ -58,7 +37,7 @@ def _is_unsegmented(data: Bytes, start: Whole, end: Whole, fold: UInt32s) -> boo
         return False
     wide, letters, at = 0, 0, start
     while at < end:
-        code, length = _decode(data, at)
+        code, length = decode(data, at)
         at += length
         if code < _SIZE and fold[code] != 0:
             letters += 2 if code == 0x130 else 1
@@ -154,7 +133,7 @@ def _words(
             state = (state ^ uint64(letter)) * _PRIME if in_word else _BASIS
             at += uint64(1)
         if at < limit:
-            code, length = _decode(data, at)
+            code, length = decode(data, at)
             at += uint64(length)
             if code == _DOTTED:  # its lower case is two: i and a dot above
                 state = (state ^ uint64(0x69)) * _PRIME
@@ -194,7 +173,7 @@ def _characters(
     units = np.empty(BLOCK + ngram + 1, dtype=np.uint64)
     filled, done, at = 0, 0, start
     while at < end:
-        code, length = _decode(data, at)
+        code, length = decode(data, at)
         at += length
         if code == _DOTTED:
             units[filled] = (_BASIS ^ uint64(0x69)) * _PRIME

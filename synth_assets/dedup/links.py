@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 
 from synth_assets.dedup import matching
-from synth_assets.dedup.kernel import Int64s
 from synth_assets.dedup.matching import Marks
 from synth_assets.dedup.similarity import ShingleSets, Similarity, least_agreeing
 from synth_assets.dedup.texts import OwnBatch
 from synth_assets.profile.dedup import DedupProfile
+from synth_assets.text.columns import Int64s
 
 Stop = Callable[[], None]
 """Called now and then; raises where the run was asked to stop."""

@@ -10,8 +10,8 @@ from numpy import uint64
 from numpy.typing import NDArray
 
 from synth_assets.compiled import Whole, compiled
-from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
 from synth_assets.dedup.sets import common
+from synth_assets.text.columns import Int64s, UInt32s, UInt64s
 
 Marks = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -6,9 +6,6 @@ To query them with datasketch:
         shingle.encode() for shingle in shingles(text, ngram))
 """
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +14,7 @@ import pyarrow as pa
 
 from synth_assets.dedup import kernel, sets
 from synth_assets.dedup.alphabet import fold_table
-from synth_assets.dedup.kernel import Bytes, Int64s, UInt32s, UInt64s
-
-TEXTS_AT_ONCE = 512
-"""Texts that a thread takes at a time."""
+from synth_assets.text.columns import Int64s, Texts, UInt32s, UInt64s, in_parallel
 
 # Odd multipliers of the vector multiply-shift hash, one per unit of a shingle, from the
 # golden-ratio sequence under the 64-bit finalizer of SplitMix (Steele et al. 2014).
@@ -66,32 +60,6 @@ def bands_for(threshold: float, permutations: int) -> tuple[int, int]:
 
     index = MinHashLSH(threshold=threshold, num_perm=permutations)
     return int(index.b), int(index.r)
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The buffers of an Arrow string column: (bytes,) and offsets, (texts + 1,)."""
-
-    data: Bytes
-    ends: Int64s
-
-    @classmethod
-    def of(cls, column: pa.Array | pa.ChunkedArray) -> "Texts":
-        """Of a column without nulls; copied only where it has several chunks or short offsets."""
-        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if isinstance(array, pa.ChunkedArray):
-            array = pa.concat_arrays(array.chunks or [pa.array([], pa.large_string())])
-        if array.type != pa.large_string():
-            array = array.cast(pa.large_string())
-        _, offsets, data = array.buffers()
-        count = len(array) + 1
-        ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + count]
-        if len(ends) < count:  # Arrow may leave out the offsets of an empty column
-            ends = np.zeros(count, dtype=np.int64)
-        return cls(np.frombuffer(data or b"", dtype=np.uint8), ends)
-
-    def __len__(self) -> int:
-        return len(self.ends) - 1
 
 
 @dataclass(frozen=True)
@@ -163,17 +131,3 @@ class MinHasher:
 
         factor, offset = MinHash(num_perm=self.num_perm, seed=self.seed).permutations
         return factor, offset
-
-
-def in_parallel(work: Callable[[int, int], None], count: int) -> None:
-    """Call `work(first, last)` for slices of `count` texts, on every core this process may use."""
-    slices = [
-        (first, min(first + TEXTS_AT_ONCE, count)) for first in range(0, count, TEXTS_AT_ONCE)
-    ]
-    if len(slices) <= 1:
-        for bounds in slices:
-            work(*bounds)
-        return
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-        for done in [threads.submit(work, *bounds) for bounds in slices]:
-            done.result()

@@ -4,7 +4,7 @@ Documents are judged in the order of the files and of the rows in them: the firs
 that are equal byte by byte are exact duplicates; all others go by their shingles.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,17 +16,19 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth_assets.corpus.plain import Columns, Staged
 from synth_assets.dedup import kernel
 from synth_assets.dedup.index import BANDS, MINHASH, Index, pack, row_bits
 from synth_assets.dedup.judgement import judge
-from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
-from synth_assets.dedup.minhash import MinHasher, Texts, in_parallel
+from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.pages import pages_with
-from synth_assets.dedup.plain_files import Columns, PlainFiles, Staged, some_texts
+from synth_assets.dedup.plain_files import PlainFiles, some_texts
 from synth_assets.dedup.signatures import hasher_of, parameters
+from synth_assets.dedup.similarity import TextSource
 from synth_assets.dedup.texts import OwnBatch
 from synth_assets.errors import InputError
 from synth_assets.profile.dedup import DedupProfile
+from synth_assets.text.columns import Int64s, Texts, UInt32s, UInt64s, in_parallel
 
 ROWS = "rows.parquet"
 KEY = b"synth_assets_bands"
@@ -201,19 +203,20 @@ def _save_bands(path: Path, minhash: UInt32s, keys: UInt64s, hasher: MinHasher) 
     np.save(path, pack(hashes, first, row_bits(len(minhash))))
 
 
-def _source(
-    files: PlainFiles, own: OwnBatch, earlier: Sequence[FileIndex]
-) -> Callable[[str, str, list[str]], Iterator[tuple[list[str], Texts]]]:
+def _source(files: PlainFiles, own: OwnBatch, earlier: Sequence[FileIndex]) -> TextSource:
     columns = {
         index.key: Columns(str(index.about["id"]), str(index.about["text"])) for index in earlier
     }
 
-    def source(batch: str, name: str, ids: list[str]) -> Iterator[tuple[list[str], Texts]]:
+    def source(
+        batch: str, name: str, wanted: Mapping[str, str]
+    ) -> Iterator[tuple[list[str], Texts]]:
+        ids = list(wanted)
         if batch != own.admitted.key:
             yield from some_texts(Path(name), columns[batch], ids)
             return
-        wanted = own.rows.filter(pl.col("doc_id").is_in(pl.Series(ids).implode()))
-        for rows, texts in files.texts(wanted["row"].to_numpy().astype(np.int64)):
+        chosen = own.rows.filter(pl.col("doc_id").is_in(pl.Series(ids).implode()))
+        for rows, texts in files.texts(chosen["row"].to_numpy().astype(np.int64)):
             yield own.rows["doc_id"].gather(rows).to_list(), texts
 
     return source

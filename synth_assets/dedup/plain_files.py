@@ -1,9 +1,7 @@
 """Parquet and JSON Lines files as one row of documents, kept in memory as long as they fit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import polars as pl
@@ -11,44 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from synth_assets.dedup.minhash import Texts
+from synth_assets.corpus.plain import Columns, is_parquet
 from synth_assets.dedup.pages import pages_with
 from synth_assets.errors import InputError
+from synth_assets.text.columns import Texts
 
 ROOM_BYTES = 1 << 30
 """Documents up to this size are read once and kept; beyond, they are read once for each use."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Names of the columns that are looked at. Documents without an `id` column go by their
-    number, and are not found again when they were seen in an earlier call."""
-
-    id: str = "doc_id"
-    text: str = "text"
-
-
-class Staged:
-    """A temporary name for a file that appears under its own when the block ends without error."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._staged = path.with_name(f".{path.name}.part")
-
-    def __enter__(self) -> Path:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        return self._staged
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self._staged.replace(self._path)
-        else:
-            self._staged.unlink(missing_ok=True)
 
 
 class PlainFiles:
@@ -143,7 +110,7 @@ def _between(rows: NDArray[np.int64], first: int, count: int) -> NDArray[np.int6
 
 
 def _row_groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    if not _is_parquet(path):
+    if not is_parquet(path):
         yield pl.read_ndjson(path).to_arrow(compat_level=pl.CompatLevel.oldest())
         return
     with pq.ParquetFile(path) as parquet:
@@ -154,15 +121,11 @@ def _row_groups(path: Path, columns: list[str] | None = None) -> Iterator[pa.Tab
 def _count(path: Path) -> int:
     """How many documents a file holds. Raises InputError where it cannot be read."""
     try:
-        if _is_parquet(path):
+        if is_parquet(path):
             return int(pq.read_metadata(path).num_rows)
         return int(pl.scan_ndjson(path).select(pl.len()).collect().item())
     except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
         raise InputError(f"{path} cannot be read as documents: {error}") from error
-
-
-def _is_parquet(path: Path) -> bool:
-    return path.suffix == ".parquet"
 
 
 def some_texts(path: Path, columns: Columns, ids: list[str]) -> Iterator[tuple[list[str], Texts]]:
@@ -170,6 +133,6 @@ def some_texts(path: Path, columns: Columns, ids: list[str]) -> Iterator[tuple[l
     if not path.exists():
         return
     wanted = pl.Series(ids, dtype=pl.String)
-    if _is_parquet(path) and columns.id in pq.read_schema(path).names:
+    if is_parquet(path) and columns.id in pq.read_schema(path).names:
         frame = pages_with(str(path), columns.id, wanted, [columns.id, columns.text])
         yield frame[columns.id].cast(pl.String).to_list(), Texts.of(frame[columns.text].to_arrow())

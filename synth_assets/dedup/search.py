@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth_assets.dedup import matching
-from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
 from synth_assets.dedup.links import Links, Stop, fill_pairs
 from synth_assets.dedup.matching import Marks
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.similarity import EarlierSets, Similarity, jaccard, least_agreeing
 from synth_assets.dedup.texts import OwnBatch, Seen, Sighting, Text, sighting
 from synth_assets.profile.dedup import DedupProfile
+from synth_assets.text.columns import Int64s, UInt32s, UInt64s
 
 FIRST_FETCH = 4
 """Candidates read for a text before its first comparison; twice as many in each further round."""

@@ -4,7 +4,8 @@ import numpy as np
 from numpy import uint64
 
 from synth_assets.compiled import Whole, compiled
-from synth_assets.dedup.kernel import Bytes, Int64s, UInt32s, UInt64s, shingle_text
+from synth_assets.dedup.kernel import shingle_text
+from synth_assets.text.columns import Bytes, Int64s, UInt32s, UInt64s
 
 
 @compiled

@@ -1,6 +1,7 @@
 """signatures: one row per document that deduped will judge, with all it needs but the text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,16 @@ from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
+from synth_assets.dedup.abandoned import is_abandoned
 from synth_assets.dedup.index import BANDS, MINHASH, content_keys, pack, row_bits
-from synth_assets.dedup.kernel import Int64s, UInt32s, UInt64s
-from synth_assets.dedup.minhash import MinHasher, Texts
+from synth_assets.dedup.late import Membership, admit_late, is_fixed, membership
+from synth_assets.dedup.minhash import MinHasher
 from synth_assets.errors import CancelledError
 from synth_assets.hashing import digest_json
+from synth_assets.ingest.plan import load_manifest
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.model import Profile
+from synth_assets.text.columns import Int64s, Texts, UInt32s, UInt64s
 
 SIGNATURES_VERSION = 2
 TEXTS_AT_ONCE = 4096
@@ -71,9 +75,45 @@ def signatures_version(profile: Profile) -> str:
     return digest_json(["signatures", parameters(profile.dedup)])
 
 
+def judged_inputs(run: StageRun, own: Membership) -> list[Corpus]:
+    """The corpora that hold a batch's rows: its own, or those of the batch it is late of."""
+    lawful = not run.force
+    return [run.store.open(name, own.origin, lawful=lawful) for name in judged_corpora(run.profile)]
+
+
 def run_signatures(run: StageRun) -> Footer:
-    """Signatures of one batch of `filtered` and all that was made from it."""
-    inputs = [run.open(corpus) for corpus in judged_corpora(run.profile)]
+    """Signatures of one batch of `filtered` and all that was made from it.
+
+    Signatures that a batch was judged by stay as they are, and rows that they do not know are
+    planned as a late batch; see `dedup.late`. Only a run with `republish` replaces them.
+    """
+    own = membership(run.store, run.batch)
+    inputs = judged_inputs(run, own)
+    if (published := _fixed(run)) is not None:
+        known = published.read(["doc_id"])["doc_id"]
+        if late := admit_late(run.store, inputs, known, own):
+            run.log(
+                f"signatures of batch {run.batch} were judged by and stay; {late:,} rows that "
+                f"came since are planned as a late batch"
+            )
+        return published.footer
+    if not is_abandoned(run.store, run.batch):
+        return _write(run, inputs, own)
+    footer = _write(run, inputs, Membership.none(own.origin))
+    admit_late(run.store, inputs, pl.Series([], dtype=pl.String), own)
+    return footer
+
+
+def _fixed(run: StageRun) -> Corpus | None:
+    """The published signatures, where they are to stay."""
+    if run.republish or not run.store.has("signatures", run.batch):
+        return None
+    if not is_fixed(run.store, load_manifest(run.store, run.batch)):
+        return None
+    return run.store.open("signatures", run.batch)
+
+
+def _write(run: StageRun, inputs: list[Corpus], own: Membership) -> Footer:
     hasher = hasher_of(run.profile.dedup)
     with run.store.write(
         "signatures",
@@ -83,11 +123,11 @@ def run_signatures(run: StageRun) -> Footer:
         inputs=versions(inputs),
         documents=False,
     ) as writer:
-        ranks = _ranks(inputs)
+        ranks = _ranks(inputs, own)
         minhash = np.lib.format.open_memmap(
             writer.attachment(MINHASH), "w+", np.uint32, (len(ranks), hasher.num_perm)
         )
-        rows = _sign(run, inputs, hasher, ranks=ranks, minhash=minhash, writer=writer)
+        rows = _sign(run, _Slices(inputs, own), hasher, ranks=ranks, minhash=minhash, writer=writer)
         with writer.attachment(BANDS).open("wb") as stream:
             np.save(stream, _bands(rows, minhash, hasher))
         minhash.flush()
@@ -95,12 +135,21 @@ def run_signatures(run: StageRun) -> Footer:
         writer.counts.other = parameters(run.profile.dedup)
         given = {corpus.name: corpus.footer.counts.kept.documents for corpus in inputs}
         made = {"signatures": writer.counts.kept.documents}
+        if not own.is_whole:
+            made["of another admission"] = sum(given.values()) - _count(inputs, own)
         return writer.commit(Law("documents", given, made))
 
 
-def _ranks(inputs: list[Corpus]) -> Int64s:
-    """The place of each input row in the order of precedence."""
+def _count(inputs: list[Corpus], own: Membership) -> int:
+    frames = (frame for corpus in inputs for frame in corpus.frames(["doc_id"]))
+    return sum(int(own.mask(frame["doc_id"]).sum()) for frame in frames)
+
+
+def _ranks(inputs: list[Corpus], own: Membership) -> Int64s:
+    """The place of each row of the batch in the order of precedence."""
     frames = [frame for corpus in inputs for frame in corpus.frames(["doc_id", "kind"])]
+    if not own.is_whole:
+        frames = [frame.filter(own.mask(frame["doc_id"])) for frame in frames]
     order = pl.concat(frames).select(
         pl.struct(pl.col("kind") != "natural", "doc_id").arg_sort().alias("order")
     )
@@ -111,7 +160,7 @@ def _ranks(inputs: list[Corpus]) -> Int64s:
 
 def _sign(
     run: StageRun,
-    inputs: list[Corpus],
+    slices: Iterable[tuple[str, int, pa.Table]],
     hasher: MinHasher,
     *,
     ranks: Int64s,
@@ -120,27 +169,42 @@ def _sign(
 ) -> pl.DataFrame:
     """Fill `minhash`, each row at its rank; returns all rows in precedence."""
     parts, done = [], 0
-    for corpus in inputs:
-        for group, table in _slices(corpus):
-            if run.cancelled():
-                raise CancelledError(f"signatures of batch {run.batch} were stopped")
-            places = ranks[done : done + len(table)]
-            minhash[places], counts = hasher.signatures(Texts.of(table["text"]))
-            frame = _row_frame(table, corpus.name, group)
-            writer.read(frame)
-            parts.append(
-                frame.with_columns(
-                    row=pl.Series(places, dtype=pl.UInt32), n_shingles=pl.Series(counts)
-                )
-            )
-            done += len(table)
+    for corpus, group, table in slices:
+        if run.cancelled():
+            raise CancelledError(f"signatures of batch {run.batch} were stopped")
+        places = ranks[done : done + len(table)]
+        minhash[places], counts = hasher.signatures(Texts.of(table["text"]))
+        frame = _row_frame(table, corpus, group)
+        writer.read(frame)
+        parts.append(
+            frame.with_columns(row=pl.Series(places, dtype=pl.UInt32), n_shingles=pl.Series(counts))
+        )
+        done += len(table)
     rows = pl.concat(parts) if parts else pl.DataFrame(schema=dict(SIGNATURE_COLUMNS))
     return rows.sort("row").select(list(SIGNATURE_COLUMNS))
 
 
+@dataclass(frozen=True)
+class _Slices:
+    """The rows of a batch a few thousand at a time, in Arrow's own layout, with the corpus and the
+    number of the row group that they are from."""
+
+    inputs: list[Corpus]
+    own: Membership
+
+    def __iter__(self) -> Iterator[tuple[str, int, pa.Table]]:
+        for corpus in self.inputs:
+            for group, table in _slices(corpus):
+                chosen = table if self.own.is_whole else self._own_rows(table)
+                if len(chosen):
+                    yield corpus.name, group, chosen
+
+    def _own_rows(self, table: pa.Table) -> pa.Table:
+        doc_ids = pl.Series(table["doc_id"])
+        return table.filter(self.own.mask(doc_ids).to_arrow())
+
+
 def _slices(corpus: Corpus) -> Iterator[tuple[int, pa.Table]]:
-    """Each row group's number with its rows, a few thousand at a time, their text in Arrow's own
-    layout."""
     with corpus.files.open(corpus.file) as stream, pq.ParquetFile(stream) as parquet:
         known = [name for name in _INPUT_COLUMNS if name in parquet.schema_arrow.names]
         for group in range(parquet.num_row_groups):

@@ -2,30 +2,20 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import comb
 from pathlib import Path
 
 import numpy as np
-import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from synth_assets.corpus.store import Corpus, Store
 from synth_assets.dedup import sets as set_loops
-from synth_assets.dedup.kernel import Int64s, UInt64s
-from synth_assets.dedup.minhash import MinHasher, Texts
-from synth_assets.dedup.pages import corpus_rows
+from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.texts import OwnBatch, Sighting
+from synth_assets.text.columns import Int64s, Texts, UInt64s
 
 MISS = 1e-6
 """Chance that a pair at the threshold is given up by its signature's estimate alone."""
-
-FEW = 0.02
-"""Share of a file's rows up to which single pages are read, not the whole column."""
-
 
 ROOM_BYTES = 1 << 30
 """Memory for the shingle sets of one batch, beyond which they lie in a file."""
@@ -67,8 +57,9 @@ class ShingleSets:
         return self.hashes[self.starts[slot] : self.starts[slot] + self.sizes[slot]]
 
 
-TextSource = Callable[[str, str, list[str]], Iterator[tuple[list[str], Texts]]]
-"""Ids and texts of a batch's corpus, (batch, corpus, doc_ids), as far as they are there."""
+TextSource = Callable[[str, str, Mapping[str, str]], Iterator[tuple[list[str], Texts]]]
+"""Ids and texts of a batch's corpus, (batch, corpus, content hashes by doc_id), as far as they are
+there."""
 
 
 def own_sets(
@@ -84,7 +75,8 @@ def own_sets(
     filled = 0
     for (corpus,), chosen in own.rows[rows].group_by("corpus", maintain_order=True):
         numbers = dict(zip(chosen["doc_id"], chosen["row"], strict=True))
-        for doc_ids, texts in source(own.admitted.key, str(corpus), list(numbers)):
+        contents = dict(zip(chosen["doc_id"], chosen["content_hash"], strict=True))
+        for doc_ids, texts in source(own.admitted.key, str(corpus), contents):
             found = np.array([numbers[doc_id] for doc_id in doc_ids], dtype=np.int64)
             hashes, begins, counts = hasher.shingle_sets(texts, own.n_shingles[found])
             places = filled + np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -122,7 +114,8 @@ class EarlierSets:
                 wanted[item.corpus, item.batch][item.doc_id] = item
         for (corpus, batch), items in wanted.items():
             self._sets |= {(batch, doc_id): None for doc_id in items}
-            for doc_ids, texts in self._source(batch, corpus, list(items)):
+            contents = {doc_id: item.content_hash for doc_id, item in items.items()}
+            for doc_ids, texts in self._source(batch, corpus, contents):
                 limits = np.array([items[name].n_shingles for name in doc_ids], np.int64)
                 hashes, starts, sizes = self._hasher.shingle_sets(texts, limits)
                 for doc_id, start, size in zip(doc_ids, starts, sizes, strict=True):
@@ -134,28 +127,3 @@ def jaccard(one: UInt64s, other: UInt64s) -> float:
     shared = int(set_loops.common(one, other))
     union = len(one) + len(other) - shared
     return shared / union if union else 0.0
-
-
-def stored_texts(store: Store) -> TextSource:
-    """Texts of published corpora."""
-
-    def source(batch: str, corpus: str, doc_ids: list[str]) -> Iterator[tuple[list[str], Texts]]:
-        if store.has(corpus, batch):
-            yield from _texts(store.open(corpus, batch, lawful=False), doc_ids)
-
-    return source
-
-
-def _texts(corpus: Corpus, doc_ids: list[str]) -> Iterator[tuple[list[str], Texts]]:
-    """A row group at a time where many are wanted."""
-    if len(doc_ids) <= FEW * corpus.footer.counts.kept.documents:
-        wanted = pl.Series(doc_ids, dtype=pl.String)
-        frame = corpus_rows(corpus, "doc_id", wanted, ["doc_id", "text"])
-        yield frame["doc_id"].to_list(), Texts.of(frame["text"].to_arrow())
-        return
-    with corpus.files.open(corpus.file) as stream, pq.ParquetFile(stream) as parquet:
-        chosen = pa.array(doc_ids, pa.large_string())
-        for group in range(parquet.num_row_groups):
-            table = parquet.read_row_group(group, columns=["doc_id", "text"])
-            table = table.filter(pc.is_in(table["doc_id"], chosen))
-            yield table["doc_id"].to_pylist(), Texts.of(table["text"])

@@ -4,23 +4,25 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from synth_assets.corpus.footer import Footer, Law
+from synth_assets.corpus.footer import Footer, Law, Tally
 from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.stage import StageRun, each_frame, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.dedup.admitted import Admitted, admitted_before, admitted_now
 from synth_assets.dedup.judgement import judge
+from synth_assets.dedup.late import is_fixed, membership
 from synth_assets.dedup.signatures import (
     SIGNATURE_COLUMNS,
-    judged_corpora,
+    judged_inputs,
     run_signatures,
     signatures_version,
 )
-from synth_assets.dedup.similarity import stored_texts
+from synth_assets.dedup.stored import stored_texts
 from synth_assets.dedup.texts import SIGHTING_COLUMNS, OwnBatch
 from synth_assets.errors import CancelledError, CorpusError
 from synth_assets.hashing import digest_json
+from synth_assets.ingest.plan import load_manifest
 from synth_assets.profile.model import Profile
 
 __all__ = [
@@ -61,14 +63,23 @@ def code_version(profile: Profile) -> str:
 def run(run: StageRun) -> Footer:
     """Judge one batch against everything admitted before it and against itself.
 
+    What was published stays, whatever has changed since; only a run with `republish` judges again.
     Raises CorpusError where an earlier batch lacks signatures, or signatures do not fit.
     """
-    inputs = [run.open(corpus) for corpus in judged_corpora(run.profile)]
+    if (published := _published(run)) is not None:
+        run.log(
+            f"deduped of batch {run.batch} was published and stays; to judge it and all later ones "
+            f"again: synth-assets batch republish {run.batch}"
+        )
+        return published
+    own = membership(run.store, run.batch)
+    inputs = judged_inputs(run, own)
     now = admitted_now(run)
-    _refuse_stale(now, inputs)
+    rows = now.signatures.read([*SIGHTING_COLUMNS, "parent_ids"])
+    is_stale = _refuse_stale(run, now, inputs)
     earlier = admitted_before(run, now.admission)
     judgement = judge(
-        OwnBatch(now, now.signatures.read([*SIGHTING_COLUMNS, "parent_ids"])),
+        OwnBatch(now, rows),
         earlier,
         stored_texts(run.store),
         run.profile.dedup,
@@ -85,11 +96,33 @@ def run(run: StageRun) -> Footer:
     ) as writer:
         writer.sidecar("clusters", CLUSTER_COLUMNS)
         writer.add("clusters", judgement.clusters)
+        mine = None if own.is_whole and not is_stale else rows.select("doc_id", "content_hash")
+        elsewhere = Tally()
         for frame in each_frame(inputs):
             _stop_if_cancelled(run)
-            _divide(frame, judgement.verdicts, writer)
+            _divide(_of_this_admission(frame, mine, elsewhere), judgement.verdicts, writer)
         writer.counts.other = judgement.figures
-        return writer.commit(*_laws(inputs, writer))
+        return writer.commit(*_laws(inputs, elsewhere, writer))
+
+
+def _published(run: StageRun) -> Footer | None:
+    """What stays as it is."""
+    if run.republish or not run.store.has("deduped", run.batch):
+        return None
+    footer = run.store.open("deduped", run.batch, lawful=False).footer
+    return None if footer.broken_laws else footer
+
+
+def _of_this_admission(
+    frame: pl.DataFrame, mine: pl.DataFrame | None, elsewhere: Tally
+) -> pl.DataFrame:
+    """The rows that the batch's signatures know; the others are counted: they are admitted under
+    another number."""
+    if mine is None:
+        return frame
+    others = frame.join(mine, on=["doc_id", "content_hash"], how="anti")
+    elsewhere.add(others.height, int(others["n_tokens"].sum() or 0))
+    return frame.join(mine, on=["doc_id", "content_hash"], how="semi", maintain_order="left")
 
 
 def _divide(frame: pl.DataFrame, verdicts: pl.DataFrame, writer: CorpusWriter) -> None:
@@ -101,31 +134,39 @@ def _divide(frame: pl.DataFrame, verdicts: pl.DataFrame, writer: CorpusWriter) -
     writer.drop(rows.join(verdicts, on="doc_id", how="inner", maintain_order="left"))
 
 
-def _laws(inputs: list[Corpus], writer: CorpusWriter) -> Iterator[Law]:
+def _laws(inputs: list[Corpus], elsewhere: Tally, writer: CorpusWriter) -> Iterator[Law]:
     """What the inputs say they hold, against what was written."""
     kept, dropped = writer.counts.kept, writer.counts.dropped_total
     given = {corpus.name: corpus.footer.counts.kept for corpus in inputs}
+    others = elsewhere.documents > 0
     yield Law(
         "documents",
         {name: tally.documents for name, tally in given.items()},
-        {"kept": kept.documents, "dropped": dropped.documents},
+        {"kept": kept.documents, "dropped": dropped.documents}
+        | ({OTHERS: elsewhere.documents} if others else {}),
     )
     yield Law(
         "tokens",
         {name: tally.tokens for name, tally in given.items()},
-        {"kept": kept.tokens, "dropped": dropped.tokens},
+        {"kept": kept.tokens, "dropped": dropped.tokens}
+        | ({OTHERS: elsewhere.tokens} if others else {}),
     )
 
 
-def _refuse_stale(now: Admitted, inputs: list[Corpus]) -> None:
-    """Signatures of other rows than these would let documents pass unjudged."""
+OTHERS = "of another admission"
+
+
+def _refuse_stale(run: StageRun, now: Admitted, inputs: list[Corpus]) -> bool:
+    """Whether the signatures are of other rows than the inputs hold now. That is refused, since
+    documents would pass unjudged, unless a batch was judged by them, so that they stay."""
     made_from = now.signatures.footer.inputs
-    for corpus in inputs:
-        if made_from.get(corpus.name) != corpus.data_version:
-            raise CorpusError(
-                f"signatures of batch {now.key} were made from another version of {corpus.name}; "
-                f"materialize signatures for this batch again"
-            )
+    stale = [item.name for item in inputs if made_from.get(item.name) != item.data_version]
+    if stale and not is_fixed(run.store, load_manifest(run.store, run.batch)):
+        raise CorpusError(
+            f"signatures of batch {now.key} were made from another version of {stale[0]}; "
+            f"materialize signatures for this batch again"
+        )
+    return bool(stale)
 
 
 def _stop_if_cancelled(run: StageRun) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from synth_assets.dedup.index import Index, content_keys
-from synth_assets.dedup.kernel import Int64s, UInt64s
+from synth_assets.text.columns import Int64s, UInt64s
 
 
 class Seen(Protocol):
@@ -43,6 +43,7 @@ class Sighting:
     n_shingles: int
     family: frozenset[str]
     relation: str | None
+    content_hash: str
 
     @property
     def place(self) -> tuple[int, int]:
@@ -114,6 +115,7 @@ def sighting(row: dict[str, Any], batch: Seen) -> Sighting:
         n_shingles=row["n_shingles"],
         family=frozenset(row["family"]),
         relation=row["relation"],
+        content_hash=row["content_hash"],
     )
 
 

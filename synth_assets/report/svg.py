@@ -1,6 +1,8 @@
 """Small SVG plots without a plotting library, readable on light and dark pages."""
 
 from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from synth_assets.corpus.footer import Counts, Tally
@@ -13,17 +15,29 @@ COLOURS = {"in": "#7a869a", "kept": "#2e8b57", "dropped": "#c2410c"}
 TEXT = "#8a8f98"
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a plot: its name, its size, what stands behind it, its colour among COLOURS."""
+
+    label: str
+    value: float
+    note: str
+    colour: str = "kept"
+
+
 def funnel_svg(counts: Counts) -> str:
     """Bars for documents in, kept, and dropped by reason; each with documents and tokens."""
-    bars = [("in", counts.read, "in"), ("kept", counts.kept, "kept")] + [
+    rows = [("in", counts.read, "in"), ("kept", counts.kept, "kept")] + [
         (reason, tally, "dropped") for reason, tally in counts.dropped.items()
     ]
-    largest = max((tally.documents for _, tally, _ in bars), default=0) or 1
+    return bars_svg([_tally_bar(label, tally, colour) for label, tally, colour in rows])
+
+
+def bars_svg(bars: Sequence[Bar]) -> str:
+    """Horizontal bars under each other, the largest as long as there is room."""
+    largest = max((bar.value for bar in bars), default=0) or 1
     height = len(bars) * (BAR + GAP) + GAP
-    rows = [
-        _bar(GAP + index * (BAR + GAP), label, tally, largest, COLOURS[colour])
-        for index, (label, tally, colour) in enumerate(bars)
-    ]
+    rows = [_bar(GAP + index * (BAR + GAP), bar, largest) for index, bar in enumerate(bars)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">'
@@ -31,15 +45,20 @@ def funnel_svg(counts: Counts) -> str:
     )
 
 
-def _bar(y: int, label: str, tally: Tally, largest: int, colour: str) -> str:
-    width = round((WIDTH - LABEL - 170) * tally.documents / largest, 1)
+def _tally_bar(label: str, tally: Tally, colour: str) -> Bar:
+    note = f"{tally.documents:,} docs, {tally.tokens:,} tokens"
+    return Bar(label, tally.documents, note, colour)
+
+
+def _bar(y: int, bar: Bar, largest: float) -> str:
+    width = round((WIDTH - LABEL - 170) * bar.value / largest, 1)
     middle = y + BAR * 0.7
+    label = escape(bar.label)
     return (
-        f'<text x="{LABEL - 8}" y="{middle}" text-anchor="end" fill="{TEXT}">{escape(label)}</text>'
+        f'<text x="{LABEL - 8}" y="{middle}" text-anchor="end" fill="{TEXT}">{label}</text>'
         f'<rect x="{LABEL}" y="{y}" width="{max(width, 1)}" height="{BAR}" rx="2" '
-        f'fill="{colour}"/>'
-        f'<text x="{LABEL + width + 8}" y="{middle}" fill="{TEXT}">'
-        f"{tally.documents:,} docs, {tally.tokens:,} tokens</text>"
+        f'fill="{COLOURS[bar.colour]}"/>'
+        f'<text x="{LABEL + width + 8}" y="{middle}" fill="{TEXT}">{escape(bar.note)}</text>'
     )
 
 

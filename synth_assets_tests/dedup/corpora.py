@@ -74,14 +74,15 @@ def write_batch(
     """The batch's manifest, its `filtered`, and its `rewritten/faq`."""
     manifest = BatchManifest(batch, admission, [])
     store.files.write(f"batches/{batch}.json", manifest.to_json())
-    _write(store, "filtered", batch, natural, None)
-    _write(store, MADE, batch, made, relation)
+    write_corpus(store, "filtered", batch, natural, None)
+    write_corpus(store, MADE, batch, made, relation)
 
 
-def deduplicate(make_run: MakeRun, profile: Profile, batch: str) -> Footer:
+def deduplicate(make_run: MakeRun, profile: Profile, batch: str, **changes: object) -> Footer:
     """Signatures, then deduped."""
-    stage.run_signatures(make_run(batch, profile))
-    return stage.run(make_run(batch, profile))
+    run = make_run(batch, profile, **changes)
+    stage.run_signatures(run)
+    return stage.run(run)
 
 
 def kept(corpus: Corpus) -> list[str]:
@@ -94,7 +95,7 @@ def verdicts(corpus: Corpus) -> dict[str, tuple[str, str, str]]:
     return {row[0]: row[1:] for row in corpus.dropped(columns).iter_rows()}
 
 
-def _write(
+def write_corpus(
     store: Store, name: str, batch: str, documents: Sequence[Document], relation: str | None
 ) -> None:
     measure(documents, lambda texts: [len(text.split()) for text in texts])

@@ -119,7 +119,7 @@ def test_the_parent_leaves_for_a_child_that_replaces_it(
     footer = deduplicate(make_run, small, FIRST)
     corpus = store.open("deduped", FIRST)
     assert kept(corpus) == ["k1"]
-    assert verdicts(corpus) == {"p": ("superseded", "k1", "k1")}
+    assert verdicts(corpus) == {"p": ("superseded_by", "k1", "k1")}
     assert not footer.broken_laws
 
 
@@ -148,7 +148,7 @@ def test_duplicates_of_a_superseded_parent_point_to_the_child_that_stayed(
     )
     deduplicate(make_run, small, FIRST)
     assert verdicts(store.open("deduped", FIRST)) == {
-        "p": ("superseded", "k1", "k1"),
+        "p": ("superseded_by", "k1", "k1"),
         "x": ("near_duplicate", "p", "k1"),
     }
 

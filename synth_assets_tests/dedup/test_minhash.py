@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth_assets.dedup.kernel import BLOCK
-from synth_assets.dedup.minhash import MinHasher, Texts, in_parallel, shingle_hash, shingle_hash64
+from synth_assets.dedup.minhash import MinHasher, shingle_hash, shingle_hash64
 from synth_assets.dedup.shingles import shingles
+from synth_assets.text.columns import Texts, in_parallel
 from synth_assets_tests.dedup.corpora import essay
 
 HASHER = MinHasher(ngram=5, bands=14, rows=8, seed=1)

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from synth_assets.cli.app import app
+from synth_assets.corpus.plain import Columns
 from synth_assets.dedup.plain import Outcome, dedup_files
-from synth_assets.dedup.plain_files import Columns
 from synth_assets.errors import InputError
 from synth_assets.profile import Profile
 from synth_assets.profile.dedup import DedupProfile

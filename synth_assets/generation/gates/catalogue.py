@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -79,16 +80,23 @@ def describe(gates: Sequence[Gate]) -> list[list[Any]]:
 
 def _limits(gate: type[Gate], limits: Mapping[str, Any]) -> dict[str, Any]:
     """The limits, validated. Raises ValueError with one sentence."""
+    if not limits:
+        return {}
     known = [field.name for field in fields(gate)]
     for name in limits:
         if name not in known:
             has = f"has {', '.join(known)}" if known else "has no limits"
             raise ValueError(f"{gate.name} has no limit {name}: it {has}")
     try:
-        made = TypeAdapter(gate).validate_python(dict(limits))
+        made = _adapter(gate).validate_python(dict(limits))
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         raise ValueError(
             f"{gate.name}.{fault['loc'][-1]} = {fault['input']!r}: {fault['msg'].lower()}"
         ) from None
     return {name: getattr(made, name) for name in limits}
+
+
+@cache
+def _adapter(gate: type[Gate]) -> TypeAdapter[Gate]:
+    return TypeAdapter(gate)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from synth_assets.filtering.repetition import CHARACTERS_PER_WORD
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.gate import Count, Gate, Generated, Share
 from synth_assets.generation.gates.units import units
+from synth_assets.text.unspaced import CHARACTERS_PER_WORD
 
 NGRAM = 8
 _WORD = re.compile(r"[^\W\d_]{4,}")

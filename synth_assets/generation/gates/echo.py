@@ -10,10 +10,11 @@ from synth_assets.generation.gates.gate import Count, Gate, Generated
 from synth_assets.generation.gates.units import units
 
 _CONTROL = re.compile(
-    r"<\|\w{1,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|^###\s*(?:Instruction|Response):\s*$",
+    r"<\|\w{1,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|^###\s*(?:Instruction|Response):\s*$"
+    r"|</?think(?:ing)?>",
     re.MULTILINE,
 )
-"""Marks of chat templates: ChatML and Llama 3, Llama 2, Gemma, Alpaca."""
+"""Marks of chat templates (ChatML and Llama 3, Llama 2, Gemma, Alpaca) and of reasoning models."""
 
 NGrams = frozenset[tuple[str, ...]]
 
@@ -24,6 +25,7 @@ class Echo(Gate):
     does not have."""
 
     name: ClassVar[str] = "echo"
+    version: ClassVar[int] = 2
     models_only: ClassVar[bool] = True
     n_words: Count = 8
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import regex
 
-from synth_assets.filtering.repetition import CHARACTERS_PER_WORD
+from synth_assets.text.unspaced import CHARACTERS_PER_WORD
 
 TEXTS_KEPT = 16
 """A text and its source are asked about by several gates in a row."""

@@ -130,6 +130,7 @@ def test_an_echo_is_eight_words_of_the_instructions():
     assert fault(Echo(), f"{GOOD}\n{eight} now", instructions=TOLD) == eight.lower()
     assert fault(Echo(), f"{GOOD} the document below as an encyclopedic", instructions=TOLD) is None
     assert fault(Echo(), eight, source=f"{SOURCE} {eight}", instructions=TOLD) is None
+    assert fault(Echo(), f"<think>\n{GOOD}", instructions=TOLD) == "<think>"
     assert fault(Echo(n_words=12), eight, instructions=TOLD) is None
 
 

@@ -1,0 +1,1 @@
+"""Documents taken out again: the one exception to "what was published stays"."""
