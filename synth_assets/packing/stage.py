@@ -1,11 +1,10 @@
-"""packed: the kept documents of a batch as best-fit packed token sequences."""
+"""packed: the kept documents of a batch as token sequences, every stratum apart."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from synth_assets.bundled import resolve
 from synth_assets.corpus.footer import Footer, Law
@@ -13,19 +12,30 @@ from synth_assets.corpus.schema import DOCUMENT, DROPPED
 from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
-from synth_assets.errors import CancelledError, ProfileError
+from synth_assets.errors import CancelledError
 from synth_assets.hashing import digest_files, digest_json
-from synth_assets.packing.bestfit import Pieces, best_fit, cut, members
+from synth_assets.packing.documents import (
+    DOCUMENTS,
+    ENCODING,
+    TABLE,
+    TOKENS,
+    Documents,
+    DocumentsFile,
+)
+from synth_assets.packing.encoding import Encoding, earlier_tokens
+from synth_assets.packing.framing import Framing
+from synth_assets.packing.pictures import pictures
+from synth_assets.packing.plan import Plan, plan
 from synth_assets.packing.sequences import COLUMNS, Gatherer
-from synth_assets.packing.tokenizer import CONFIG_FILES, TOKENIZER_FILE, Tokenizer, load_tokenizer
-from synth_assets.packing.tokens import TokenFile
+from synth_assets.packing.strata import each_stratum
+from synth_assets.packing.tokenizer import CONFIG_FILES, TOKENIZER_FILE, load_tokenizer
 from synth_assets.profile.model import Profile
 
-__all__ = ["COLUMNS", "VERSION", "code_version", "run"]
+__all__ = ["COLUMNS", "VERSION", "code_version", "pictures", "run"]
 
-VERSION = "1"
+VERSION = "2"
 TEXTS_AT_ONCE = 1024
-"""Texts handed to the tokenizer in one call; bounds the Python lists of ids alive at a time."""
+"""Texts handed to the tokenizer in one call; bounds the arrays of ids alive at a time."""
 
 
 def code_version(profile: Profile) -> str:
@@ -37,115 +47,129 @@ def code_version(profile: Profile) -> str:
 
 
 def run(run: StageRun) -> Footer:
-    """Pack one batch of `deduped`.
+    """Pack one batch of `deduped` at every length of the profile.
 
-    Raises ProfileError for a tokenizer without end-of-text token or a length below 2.
+    Raises ProfileError for a tokenizer without end-of-text token.
     """
-    length = run.profile.packing.sequence_length
-    if length < 2:
-        raise ProfileError(
-            f"packing.sequence_length = {length} is not allowed: a sequence must hold at least a "
-            f"token and its end-of-text token, 2"
-        )
-    tokenizer = load_tokenizer(run.profile.packing.tokenizer)
+    packing = run.profile.packing
+    framing = Framing.of(load_tokenizer(packing.tokenizer), packing)
     source = run.open("deduped")
-    with (
-        run.store.files.staging(f"packed/{run.batch}.tokens") as staged,
-        TokenFile(staged) as token_file,
-        run.store.write(
-            "packed",
-            run.batch,
-            schema=COLUMNS,
-            code_version=run.code_version,
-            inputs=versions([source]),
-            documents=False,
-        ) as writer,
-    ):
+    with run.store.write(
+        "packed",
+        run.batch,
+        schema=COLUMNS,
+        code_version=run.code_version,
+        inputs=versions([source]) | {ENCODING: framing.digest},
+        documents=False,
+    ) as writer:
         writer.sidecar("dropped", DOCUMENT | DROPPED)
-        encoded = _encode(run, source, tokenizer, token_file, writer)
-        lengths, tokens = token_file.finish()
-        pieces = cut(lengths, length)
-        gatherer = Gatherer(
-            pieces, encoded.doc_ids, tokens, lengths, capacity=length, label=tokenizer.digest
-        )
-        bins = members(best_fit(pieces.length, length))
-        for frame in gatherer.frames(bins):
-            _stop_if_cancelled(run)
-            writer.keep(frame)
-        _count(writer, pieces, len(bins), length)
-        return writer.commit(*_laws(source, writer, pieces))
+        writer.sidecar(TABLE, DOCUMENTS)
+        documents = _encode(run, source, framing, writer)
+        writer.add(TABLE, documents.table)
+        packed = _pack(run, documents, framing, writer)
+        writer.counts.other = packed.figures(documents, framing)
+        return writer.commit(*_laws(source, writer, documents, framing, packed))
+
+
+def _encode(run: StageRun, source: Corpus, framing: Framing, writer: CorpusWriter) -> Documents:
+    """First pass: every document's tokens to disk; documents without any are dropped."""
+    encoding = Encoding(framing, run.profile.packing.sources, earlier_tokens(run, framing))
+    path = writer.attachment(TOKENS)
+    with DocumentsFile(path, framing.tokenizer.vocab_size) as file:
+        for group in source.frames():
+            for frame in group.iter_slices(TEXTS_AT_ONCE):
+                _stop_if_cancelled(run)
+                writer.read(frame)
+                encoded = encoding.encode(frame)
+                file.add(encoded.rows, encoded.tokens, encoded.n_framing)
+                writer.drop(_without_tokens(encoded.empty))
+        if encoding.reused:
+            run.log(f"took over the tokens of {encoding.reused:,} documents")
+        return file.finish()
 
 
 @dataclass
-class _Encoded:
-    """Ids of the documents that have tokens, in the order of the token file."""
+class _Packed:
+    """What was packed, summed over the strata."""
 
-    parts: list[pl.Series] = field(default_factory=lambda: [pl.Series("doc_id", [], pl.String)])
+    sequences: int = 0
+    room: int = 0
+    cut: dict[int, int] = field(default_factory=dict)  # documents, by length
+    tokens: dict[int, int] = field(default_factory=dict)  # by length
+    documents: dict[int, int] = field(default_factory=dict)  # by length
 
-    @property
-    def doc_ids(self) -> pl.Series:
-        return pl.concat(self.parts)
+    def add(self, made: Plan) -> None:
+        pieces, length = made.pieces, made.capacity
+        self.sequences += len(made)
+        self.room += len(made) * length
+        cut = len(np.unique(pieces.document[pieces.start > 0]))
+        self.cut[length] = self.cut.get(length, 0) + cut
+        self.tokens[length] = self.tokens.get(length, 0) + made.tokens
+        whole = len(np.unique(pieces.document))
+        self.documents[length] = self.documents.get(length, 0) + whole
+
+    def figures(self, documents: Documents, framing: Framing) -> dict[str, int]:
+        """For people: whole numbers, the utilisation in parts per million; `cut_documents` are
+        those cut at the shortest length."""
+        tokens, height = sum(self.tokens.values()), documents.table.height
+        return {
+            "documents": height,
+            "cut_documents": max(self.cut.values(), default=0),
+            "eos_tokens": height * framing.eos_tokens,
+            "sequences": self.sequences,
+            "utilisation_ppm": tokens * 1_000_000 // self.room if self.room else 0,
+        }
 
 
-def _encode(
-    run: StageRun, source: Corpus, tokenizer: Tokenizer, out: TokenFile, writer: CorpusWriter
-) -> _Encoded:
-    """First pass: every document's tokens with EOS to disk; documents without any are dropped."""
-    encoded = _Encoded()
-    for group in source.frames(list(DOCUMENT)):
-        for frame in group.iter_slices(TEXTS_AT_ONCE):
-            _stop_if_cancelled(run)
-            writer.read(frame)
-            ids = tokenizer.encode(frame["text"].to_list())
-            has_tokens = pl.Series([bool(item) for item in ids], dtype=pl.Boolean)
-            writer.drop(_without_tokens(frame.filter(~has_tokens)))
-            out.append([_with_eos(item, tokenizer.eos_id) for item in ids if item])
-            encoded.parts.append(frame.filter(has_tokens)["doc_id"])
-    return encoded
-
-
-def _with_eos(ids: list[int], eos_id: int) -> NDArray[np.int32]:
-    return np.array([*ids, eos_id], dtype=np.int32)
+def _pack(run: StageRun, documents: Documents, framing: Framing, writer: CorpusWriter) -> _Packed:
+    """Second pass: plan and gather the strata one by one, at every length."""
+    packing, packed = run.profile.packing, _Packed()
+    for stratum, rows in each_stratum(documents.table):
+        own = documents.table[rows]
+        gatherer = Gatherer(own, [documents.tokens], label=framing.digest)
+        for length in packing.sequence_lengths:
+            made = plan(own["n_tokens"].to_numpy(), length, packing.method)
+            packed.add(made)
+            for frame in gatherer.frames(made, stratum):
+                _stop_if_cancelled(run)
+                writer.keep(frame)
+    return packed
 
 
 def _without_tokens(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(
+    return frame.select(*DOCUMENT).with_columns(
         pl.lit("no_tokens").alias("drop_reason"),
         pl.lit("0").alias("drop_value"),
         pl.lit("at least 1 token").alias("drop_limit"),
     )
 
 
-def _count(writer: CorpusWriter, pieces: Pieces, sequences: int, length: int) -> None:
-    """Figures for people: whole numbers, the utilisation in parts per million."""
-    documents = len(np.unique(pieces.document))
-    room = sequences * length
-    writer.counts.other = {
-        "documents": documents,
-        "cut_documents": len(np.unique(pieces.document[pieces.start > 0])),
-        "eos_tokens": documents,
-        "sequences": sequences,
-        "utilisation_ppm": writer.counts.kept.tokens * 1_000_000 // room if room else 0,
-    }
-
-
-def _laws(source: Corpus, writer: CorpusWriter, pieces: Pieces) -> list[Law]:
-    """What `deduped` says it kept, against what was written here from a fresh encoding."""
-    given = source.footer.counts.kept
-    dropped = writer.counts.dropped_total
-    packed = len(np.unique(pieces.document))
-    return [
-        Law(
-            "documents",
-            {"documents": given.documents},
-            {"packed": packed, "dropped": dropped.documents},
-        ),
-        Law(
-            "tokens",
-            {"input": given.tokens, "eos": given.documents - dropped.documents},
-            {"packed": writer.counts.kept.tokens, "dropped": dropped.tokens},
-        ),
-    ]
+def _laws(
+    source: Corpus, writer: CorpusWriter, documents: Documents, framing: Framing, packed: _Packed
+) -> list[Law]:
+    """What `deduped` says it kept, against what was packed of it at each length."""
+    given, dropped = source.footer.counts.kept, writer.counts.dropped_total
+    eos = (given.documents - dropped.documents) * framing.eos_tokens
+    left = {"input": given.tokens, "eos": eos}
+    if framing.source_ids != "none":
+        left["source_ids"] = int(documents.table["n_framing"].sum()) - eos
+    laws = []
+    lengths = sorted(packed.tokens) or [0]
+    for length in lengths:
+        of = f" at {length}" if len(lengths) > 1 else ""
+        laws += [
+            Law(
+                f"documents{of}",
+                {"documents": given.documents},
+                {"packed": packed.documents.get(length, 0), "dropped": dropped.documents},
+            ),
+            Law(
+                f"tokens{of}",
+                left,
+                {"packed": packed.tokens.get(length, 0), "dropped": dropped.tokens},
+            ),
+        ]
+    return laws
 
 
 def _stop_if_cancelled(run: StageRun) -> None:

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
 import orjson
 
 from synth_assets.bundled import resolve
 from synth_assets.corpus.document import CountTokens
 from synth_assets.errors import ProfileError
 from synth_assets.hashing import digest, digest_files
-
-if TYPE_CHECKING:
-    import tokenizers
+from synth_assets.packing.encoder import Encoder
+from synth_assets.packing.fast_bpe import Int32s
 
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILES = ("tokenizer_config.json", "special_tokens_map.json")
@@ -33,14 +32,14 @@ class Tokenizer:
     eos_token: str
     eos_id: int
     vocab_size: int
-    raw: "tokenizers.Tokenizer"
+    encoder: Encoder
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+    def encode(self, texts: Sequence[str]) -> list[Int32s]:
         """Token ids of each text, without any special token, even where the text spells one."""
-        return [item.ids for item in _encode(self.raw, texts)]
+        return self.encoder.encode(texts)
 
-    def decode(self, ids: Sequence[int]) -> str:
-        return self.raw.decode(list(ids), skip_special_tokens=False)
+    def decode(self, ids: Sequence[int] | Int32s) -> str:
+        return self.encoder.raw.decode(np.asarray(ids).tolist(), skip_special_tokens=False)
 
 
 @lru_cache(maxsize=8)
@@ -49,10 +48,10 @@ def token_counter(name: str) -> CountTokens:
 
     Raises ProfileError when it does not exist or is no tokenizer.
     """
-    raw, _ = _read(name)
+    encoder, _ = _read(name)
 
     def count(texts: Sequence[str]) -> list[int]:
-        return [len(item) for item in _encode(raw, texts)]
+        return [len(ids) for ids in encoder.encode(texts)]
 
     return count
 
@@ -63,8 +62,8 @@ def load_tokenizer(name: str) -> Tokenizer:
 
     Raises ProfileError when it does not exist, is no tokenizer, or names no end-of-text token.
     """
-    raw, data = _read(name)
-    eos = _eos_token(name)
+    encoder, data = _read(name)
+    raw, eos = encoder.raw, _eos_token(name)
     eos_id = raw.token_to_id(eos) if eos else None
     if eos is None or eos_id is None:
         found = f"its eos_token {eos!r} is not in its vocabulary" if eos else "it names none"
@@ -73,7 +72,7 @@ def load_tokenizer(name: str) -> Tokenizer:
             f'"eos_token" in its {CONFIG_FILES[0]} that the vocabulary holds'
         )
     vocab_size = max(raw.get_vocab(with_added_tokens=True).values()) + 1
-    return Tokenizer(name, digest("tokenizer", data, eos), eos, eos_id, vocab_size, raw)
+    return Tokenizer(name, digest("tokenizer", data, eos), eos, eos_id, vocab_size, encoder)
 
 
 def tokenizer_version(name: str) -> str:
@@ -84,7 +83,8 @@ def tokenizer_version(name: str) -> str:
     return digest(name, digest_files(file for file in files if file.is_file()))
 
 
-def _read(name: str) -> tuple["tokenizers.Tokenizer", bytes]:
+@lru_cache(maxsize=8)
+def _read(name: str) -> tuple[Encoder, bytes]:
     import tokenizers
 
     path = _find(name, TOKENIZER_FILE)
@@ -104,11 +104,7 @@ def _read(name: str) -> tuple["tokenizers.Tokenizer", bytes]:
     raw.no_truncation()
     raw.no_padding()
     raw.encode_special_tokens = True  # text that spells <|endoftext|> must not end a document
-    return raw, data
-
-
-def _encode(raw: "tokenizers.Tokenizer", texts: Sequence[str]) -> "list[tokenizers.Encoding]":
-    return raw.encode_batch_fast(list(texts), add_special_tokens=False)
+    return Encoder(raw, data), data
 
 
 def _eos_token(name: str) -> str | None:

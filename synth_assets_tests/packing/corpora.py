@@ -35,7 +35,8 @@ def small_tokenizer(folder: Path) -> str:
 
 
 def with_packing(profile: Profile, tokenizer: str, length: int) -> Profile:
-    packing = profile.packing.model_copy(update={"tokenizer": tokenizer, "sequence_length": length})
+    changes = {"tokenizer": tokenizer, "sequence_lengths": [length]}
+    packing = profile.packing.model_copy(update=changes)
     return profile.model_copy(update={"packing": packing})
 
 

@@ -123,7 +123,8 @@ def test_an_empty_batch_packs_to_no_sequences(
 def test_a_length_below_two_is_refused(
     store: Store, profile: Profile, tokenizer: str, make_run: MakeRun
 ) -> None:
-    with pytest.raises(ProfileError, match="sequence_length = 1 is not allowed"):
+    write_deduped(store, BATCH, TEXTS, tokenizer)
+    with pytest.raises(ProfileError, match="a sequence length of 1 is not allowed"):
         stage.run(make_run(profile=with_packing(profile, tokenizer, 1)))
 
 

@@ -49,7 +49,7 @@ def test_transformers_reads_it_the_same_way():
 
     other = AutoTokenizer.from_pretrained(FOLDER / "tokenizer")
     text = "Click the Print File Directly icon.\n\n- així és"
-    assert other(text).input_ids == load_tokenizer(BUNDLED).encode([text])[0]
+    assert other(text).input_ids == load_tokenizer(BUNDLED).encode([text])[0].tolist()
     assert other.eos_token_id == 0
 
 

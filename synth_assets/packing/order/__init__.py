@@ -1,0 +1,1 @@
+"""In which order a phase's documents are read, where it is not random."""
