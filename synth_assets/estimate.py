@@ -124,7 +124,10 @@ def _planned(profile: Profile, stage: Stage, inputs: list[Corpus]) -> Planned:
     settings: RecipeProfile | TranslationTarget
     if room == "rewritten":
         settings = profile.rewriting.recipes[name]
-        work: Work = rewriting.make_work(profile, rewriting.recipe_of(profile, name), identity)
+        recipe = rewriting.recipe_of(profile, name)
+        rewriting_work = rewriting.make_work(profile, recipe, identity)
+        rewriting.check_where(rewriting_work, inputs[0])
+        work: Work = rewriting_work
     else:
         settings = profile.translation.targets[name]
         work = translation.make_work(profile, name, identity)

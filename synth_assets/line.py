@@ -6,14 +6,14 @@
 Both the Dagster definitions and the command line are made from this list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.stage import StageRun
-from synth_assets.corpus.store import Store
+from synth_assets.corpus.store import Corpus, Store
 from synth_assets.generation.spec import EngineSpec, ModelSpec
 from synth_assets.profile.model import Profile
 
@@ -21,7 +21,8 @@ from synth_assets.profile.model import Profile
 @dataclass(frozen=True)
 class Stage:
     """One corpus of the line. `engine` makes a generated corpus, and decides where its step runs;
-    `columns` are what it stores."""
+    `columns` are what it stores. What `stays` is not made again for a new version: later batches
+    were judged by it. `pictures` are plots of a published batch by name, as Markdown."""
 
     corpus: str
     inputs: tuple[str, ...]
@@ -30,6 +31,8 @@ class Stage:
     description: str
     engine: EngineSpec | None = None
     columns: Schema = field(default_factory=lambda: dict(DOCUMENT))
+    stays: bool = False
+    pictures: Callable[[Corpus], Mapping[str, str]] | None = None
 
 
 def build_line(profile: Profile) -> list[Stage]:
@@ -60,7 +63,7 @@ def build_line(profile: Profile) -> list[Stage]:
         ),
     ]
     for name, settings in profile.rewriting.recipes.items():
-        recipe = rewriting.find_recipe(name)
+        recipe = rewriting.recipe_of(profile, name)
         line.append(
             Stage(
                 f"rewritten/{name}",
@@ -69,7 +72,7 @@ def build_line(profile: Profile) -> list[Stage]:
                 partial(rewriting.run, recipe=name),
                 recipe.description,
                 engine=settings.engine,
-                columns=rewriting.COLUMNS,
+                columns=rewriting.columns_of(recipe),
             )
         )
     for lang, target in profile.translation.targets.items():
@@ -95,6 +98,7 @@ def build_line(profile: Profile) -> list[Stage]:
             dedup.run_signatures,
             "MinHash signatures of every document that deduped will judge.",
             columns=dedup.SIGNATURE_COLUMNS,
+            stays=True,
         ),
         Stage(
             "deduped",
@@ -103,6 +107,7 @@ def build_line(profile: Profile) -> list[Stage]:
             dedup.run,
             "First seen of every group of exact and near duplicates, over all batches so far.",
             columns=dedup.COLUMNS,
+            stays=True,
         ),
         Stage(
             "packed",
@@ -111,6 +116,7 @@ def build_line(profile: Profile) -> list[Stage]:
             packing.run,
             "Token sequences of one length, best-fit packed, every token traceable.",
             columns=packing.COLUMNS,
+            pictures=packing.pictures,
         ),
     ]
 
@@ -144,7 +150,7 @@ def _failed_requests(store: Store, stage: Stage, batch: str) -> int:
 
 
 def _is_stale(store: Store, stage: Stage, batch: str) -> bool:
-    return (
-        not store.has(stage.corpus, batch)
-        or store.open(stage.corpus, batch, lawful=False).footer.code_version != stage.code_version
-    )
+    if not store.has(stage.corpus, batch):
+        return True
+    made_by = store.open(stage.corpus, batch, lawful=False).footer.code_version
+    return not stage.stays and made_by != stage.code_version

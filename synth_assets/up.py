@@ -78,7 +78,8 @@ def _materialize(home: Home, profile: Profile, data: Path, again: Again, say: Sa
         pending = launch.pending(instance, store)
         if not pending:
             say("nothing new to run: every planned batch has run")
-        for key in pending + _again(store, profile, pending, again, say):
+        queue = pending + _again(store, profile, pending, again, say)
+        for key in queue:
             if key in pending and not launch.is_pending(instance, key):
                 say(f"batch {key}: another run has taken it up")
                 continue
@@ -88,7 +89,9 @@ def _materialize(home: Home, profile: Profile, data: Path, again: Again, say: Sa
                 raise KeyboardInterrupt
             _show(profile, store, key)
             problems += [f"batch {key} failed: {problem}" for problem in outcome.problems]
-    if not pending and (manifests := all_manifests(store)):
+            # rows that came late are batches of their own
+            queue += [late for late in launch.pending(instance, store) if late not in queue]
+    if not queue and (manifests := all_manifests(store)):
         _show(profile, store, manifests[-1].key)
     say(f"corpora lie under {store.files.root}, one Parquet file per corpus and batch")
     return problems

@@ -8,6 +8,9 @@ from synth_assets.corpus.store import Store
 from synth_assets.defs.checks import corpus_checks
 from synth_assets.defs.corpora import corpus_assets, line_job
 from synth_assets.defs.planning import new_batches_sensor, nightly_refresh, planning_job
+from synth_assets.defs.releases import release_assets
+from synth_assets.defs.takedowns import takedown_assets, takedown_schedules
+from synth_assets.defs.waiting import waiting_batches_sensor
 from synth_assets.executor.routing import routing_executor
 from synth_assets.line import build_line
 from synth_assets.profile import Profile
@@ -26,10 +29,14 @@ def _build(profile: Profile) -> dg.Definitions:
     line = build_line(profile)
     checks = corpus_checks(line, store)
     return dg.Definitions(
-        assets=corpus_assets(line, profile, store, checks.blocking),
+        assets=[
+            *corpus_assets(line, profile, store, checks.blocking),
+            *release_assets(profile, store, checks.blocking),
+            *takedown_assets(profile, store),
+        ],
         asset_checks=checks.definitions,
         jobs=[line_job(), planning_job(profile, store)],
-        schedules=[nightly_refresh(profile)],
-        sensors=[new_batches_sensor(store)],
+        schedules=[nightly_refresh(profile), *takedown_schedules(profile)],
+        sensors=[new_batches_sensor(store), waiting_batches_sensor(store)],
         executor=routing_executor,
     )

@@ -65,11 +65,16 @@ def _result(stage: Stage, verdict: Verdict) -> dg.AssetCheckResult:
         metadata["error"] = dg.MetadataValue.text(verdict.error)
     elif not verdict.passed:
         metadata["first_failing_rows"] = dg.MetadataValue.md(markdown_table(verdict.rows))
-    severe = verdict.check.severity == "error"
     return dg.AssetCheckResult(
         passed=verdict.passed,
         asset_key=asset_key(stage.corpus),
         check_name=verdict.check.name,
-        severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
+        severity=severity_of(verdict.check),
         metadata=metadata,
     )
+
+
+def severity_of(check: SqlCheck) -> dg.AssetCheckSeverity:
+    """As its header says."""
+    severe = check.severity == "error"
+    return dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN

@@ -1,24 +1,26 @@
 """The corpora as assets: each a thin wrapper that runs its stage on one batch."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
 from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
-from synth_assets.defs.guard import refuse_unchecked_inputs, wait_for_earlier_batches
+from synth_assets.defs.guard import refuse_unchecked_inputs
 from synth_assets.defs.metadata import account, describe
 from synth_assets.defs.partitions import (
     FORCE_TAG,
     GROUP,
     LAW_CHECK,
     LINE_JOB,
+    REPUBLISH_TAG,
     RETRY_FAILED_TAG,
     asset_key,
     batches,
 )
+from synth_assets.defs.waiting import batch_waited_for, waits
 from synth_assets.errors import SynthAssetsError
 from synth_assets.executor.lanes import current_lane
 from synth_assets.executor.marks import GENERATION_RETRIES, marks_of
@@ -26,6 +28,8 @@ from synth_assets.executor.stopping import report_hang, stop_asked
 from synth_assets.generation.money.ledger import open_ledger
 from synth_assets.line import Stage
 from synth_assets.profile import Profile
+
+Yielded = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 def corpus_assets(
@@ -67,14 +71,18 @@ def _asset(
         code_version=stage.code_version,
         check_specs=[law],
         retry_policy=retries if stage.engine is not None else None,
+        output_required=stage.corpus != "deduped",
         **marks_of(stage.engine),
     )
-    def corpus(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def corpus(context: dg.AssetExecutionContext) -> Iterator[Yielded]:
         run = _stage_run(context, stage, profile, store)
-        refuse_unchecked_inputs(context, stage, blocking, force=run.force)
-        wait_for_earlier_batches(context, stage, store)
+        refuse_unchecked_inputs(context, stage, blocking, store, force=run.force)
+        waited_for = batch_waited_for(context, store) if stage.corpus == "deduped" else None
+        if waited_for is not None:
+            yield waits(run.batch, waited_for)
+            return
         footer = _run(stage, run)
-        return _result(stage, run, footer, law)
+        yield _result(stage, run, footer, law)
 
     return corpus
 
@@ -93,6 +101,7 @@ def _stage_run(
         force=context.run.tags.get(FORCE_TAG, "") == "true",
         on_hang=report_hang,
         retry_failed=context.run.tags.get(RETRY_FAILED_TAG, "") == "true",
+        republish=context.run.tags.get(REPUBLISH_TAG, "") == "true",
     )
 
 
@@ -114,7 +123,9 @@ def _result(
     corpus = run.store.open(stage.corpus, run.batch, lawful=False)
     ledger = open_ledger(run.profile)
     spent = account(run.store, ledger, stage.corpus, run.batch) if stage.engine else {}
+    plots = stage.pictures(corpus) if stage.pictures is not None else {}
     metadata = describe(corpus, stage.columns) | spent
+    metadata |= {name: dg.MetadataValue.md(image) for name, image in plots.items()}
     metadata |= {"lane": current_lane(), "process": os.getpid(), "forced": run.force}
     return dg.MaterializeResult(
         metadata=metadata,

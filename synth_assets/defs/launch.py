@@ -1,20 +1,23 @@
 """Running a batch from the command line: this process is the run's worker."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
 
 from synth_assets.corpus.store import Store
-from synth_assets.dedup.admitted import is_abandoned
+from synth_assets.dedup.abandoned import is_abandoned
 from synth_assets.defs.dead_runs import bury_dead_runs
 from synth_assets.defs.partitions import (
     ACTIVE,
     LINE_JOB,
     PARTITION_TAG,
+    REPUBLISH_TAG,
     RETRY_FAILED_TAG,
+    WAITING_TAG,
+    asset_key,
     batches,
 )
 from synth_assets.defs.planning import covers_line
@@ -61,20 +64,32 @@ def pending(instance: dg.DagsterInstance, store: Store) -> list[str]:
 
 
 def is_pending(instance: dg.DagsterInstance, batch: str) -> bool:
-    """Whether no run of the whole line has succeeded for the batch and none is under way."""
+    """Whether no run of the whole line has succeeded for the batch and none is under way. One
+    that ended because `deduped` waits for an earlier batch did not succeed."""
     statuses = [dg.DagsterRunStatus.SUCCESS, *ACTIVE]
     runs = instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: batch}, statuses=statuses))
-    return not any(covers_line(run) for run in runs)
+    ended_waiting = (run.is_success and WAITING_TAG in run.tags for run in runs)
+    pairs = zip(runs, ended_waiting, strict=True)
+    return not any(covers_line(run) and not waits for run, waits in pairs)
 
 
 def run_batch(
-    instance: dg.DagsterInstance, batch: str, say: Say, *, retry_failed: bool = False
+    instance: dg.DagsterInstance,
+    batch: str,
+    say: Say,
+    *,
+    retry_failed: bool = False,
+    republished: Sequence[str] = (),
 ) -> RunOutcome:
-    """All corpora of one batch, a line of progress per asset."""
+    """All corpora of one batch, a line of progress per asset; or only those that are to be
+    republished, whatever was published of them before."""
     tags = {PARTITION_TAG: batch}
     if retry_failed:
         tags[RETRY_FAILED_TAG] = "true"
-    job, run = create_run(instance, LINE_JOB, tags)
+    if republished:
+        tags[REPUBLISH_TAG] = "true"
+    assets = frozenset(map(asset_key, republished)) or None
+    job, run = create_run(instance, LINE_JOB, tags, assets)
     instance.add_run_tags(run.run_id, worker_tags(run.run_id))
     problems: list[str] = []
     for event in execute_run(instance, job, run):
@@ -100,6 +115,8 @@ def _progress(event: dg.DagsterEvent) -> str | None:
         )
     if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         result = event.asset_check_evaluation_data
+        if "waits_for" in result.metadata:
+            return result.description
         if not result.passed:
             name = f"{result.asset_key.to_user_string()}.{result.check_name}"
             return f"check {name} failed ({result.severity.value.lower()})"

@@ -7,6 +7,7 @@ from synth_assets.corpus.schema import DESCRIPTIONS, Schema
 from synth_assets.corpus.store import Corpus, Store
 from synth_assets.generation.money.accounting import accounts, gate_rates
 from synth_assets.generation.money.entries import Ledger
+from synth_assets.report.duplicates import cluster_sizes, largest_clusters, shares
 from synth_assets.report.svg import as_markdown_image, funnel_svg
 from synth_assets.report.tables import markdown_table
 
@@ -46,6 +47,8 @@ def describe(corpus: Corpus, columns: Schema) -> dict[str, Metadata]:
     }
     metadata |= {f"dropped/{reason}": tally.documents for reason, tally in counts.dropped.items()}
     metadata |= counts.other
+    if corpus.name == "deduped":
+        metadata |= _duplicates(corpus)
     if (sample := _sample(corpus)) is not None:
         metadata["sample"] = dg.MetadataValue.md(sample)
     return metadata
@@ -86,3 +89,15 @@ def _sample(corpus: Corpus) -> str | None:
     first: pl.DataFrame = next(corpus.frames())
     shown = [name for name in SAMPLE_COLUMNS if name in first.columns]
     return markdown_table(first.select(shown).head(SAMPLE_ROWS)) if "text" in shown else None
+
+
+def _duplicates(corpus: Corpus) -> dict[str, Metadata]:
+    """Where duplicates were, how large the clusters are, and what the largest are about."""
+    tables = {f"duplicates_by_{by}": table for by, table in shares(corpus).items()}
+    tables["cluster_sizes"] = cluster_sizes(corpus)
+    tables["largest_clusters"] = largest_clusters(corpus)
+    return {
+        name: dg.MetadataValue.md(markdown_table(table))
+        for name, table in tables.items()
+        if table.height
+    }

@@ -8,6 +8,10 @@ PLAN_JOB = "plan_batches"
 LAW_CHECK = "conservation"
 FORCE_TAG = "synth_assets/force"
 RETRY_FAILED_TAG = "synth_assets/retry_failed"
+REPUBLISH_TAG = "synth_assets/republish"
+WAITING_TAG = "synth_assets/waiting"
+"""Of a run whose `deduped` could not be judged yet; `WAITS_FOR_TAG` names the earlier batch."""
+WAITS_FOR_TAG = "synth_assets/waits_for"
 PARTITION_TAG = "dagster/partition"
 
 ACTIVE = [

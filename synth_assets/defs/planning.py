@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from synth_assets.corpus.store import Store
-from synth_assets.dedup.admitted import is_abandoned
+from synth_assets.dedup.abandoned import is_abandoned
 from synth_assets.defs.dead_runs import bury_dead_runs
 from synth_assets.defs.partitions import LINE_JOB, PARTITION_TAG, PLAN_JOB, batches
 from synth_assets.executor.marks import PRIORITY_TAG

@@ -6,7 +6,7 @@ delegating executor and its handlers are the nearest thing. Checked against dags
 
 from collections.abc import Iterator
 
-from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
+from dagster import AssetKey, DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
 from dagster._cli.api import _execute_step_command_body
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
@@ -80,12 +80,17 @@ def execute_step(arguments: str) -> None:
 
 
 def create_run(
-    instance: DagsterInstance, job_name: str, tags: dict[str, str]
+    instance: DagsterInstance,
+    job_name: str,
+    tags: dict[str, str],
+    assets: frozenset[AssetKey] | None = None,
 ) -> tuple[ReconstructableJob, DagsterRun]:
-    """A run of a job of the code location, as if the UI had launched it: its page there links to
-    the location and can be re-executed."""
+    """A run of a job of the code location, or of some of its assets with their checks, as if the
+    UI had launched it: its page there links to the location and can be re-executed."""
     repository = ReconstructableRepository.for_module(MODULE, "defs", working_directory=None)
     job = repository.get_reconstructable_job(job_name)
+    if assets is not None:
+        job = job.get_subset(asset_selection=assets)
     definition: JobDefinition = job.get_definition()
     origin = RemoteRepositoryOrigin(
         ManagedGrpcPythonEnvCodeLocationOrigin(
@@ -99,6 +104,7 @@ def create_run(
         tags={**definition.run_tags, **tags},
         remote_job_origin=RemoteJobOrigin(origin, job_name),
         job_code_origin=job.get_python_origin(),
+        asset_selection=assets,
     )
     return job, run
 

@@ -21,6 +21,7 @@ ASSETS = {
     "filtered",
     "packed",
     "raw_web",
+    "release/everything",
     "rewritten/encyclopedic",
     "rewritten/faq",
     "rewritten/table",
@@ -46,6 +47,14 @@ CHECKS = {
         "unique_ids",
     },
     "signatures": {"signatures_complete", "unique_ids"},
+    "deduped": {
+        "complete_rows",
+        "documents_were_judged",
+        "drops_have_reasons",
+        "duplicates_point_to_documents",
+        "unique_contents",
+        "unique_ids",
+    },
     "packed": {"packed_documents_exist", "sequences_differ", "spans_cover_sequences"},
 }
 
@@ -77,9 +86,17 @@ def test_the_check_keys_are_pinned(repository) -> None:
 
 def test_all_corpora_stand_in_one_group_and_one_partition_set(repository) -> None:
     graph = repository.asset_graph
-    nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
+    corpora = {key for key in graph.get_all_asset_keys() if key.path[0] != "release"}
+    nodes = [graph.get(key) for key in corpora]
     assert {node.group_name for node in nodes} == {"corpora"}
     assert {node.partitions_def.name for node in nodes} == {"batch"}
+
+
+def test_releases_stand_in_another_group_unpartitioned(repository) -> None:
+    node = repository.asset_graph.get(dg.AssetKey(["release", "everything"]))
+    assert (node.group_name, node.partitions_def) == ("releases", None)
+    assert {key.to_user_string() for key in node.parent_keys} == {"packed"}
+    assert [key.name for key in node.check_keys] == ["conservation"]
 
 
 def marks(profile: Profile) -> dict[str, tuple[str, str | None, set[str], bool]]:
@@ -139,7 +156,8 @@ def test_a_change_marks_exactly_what_it_touches(profile: Profile, tmp_path: Path
     before = versions(profile)
     changes = {
         "dedup: {threshold: 0.7}": {"signatures", "deduped"},
-        "packing: {sequence_length: 512}": {"packed"},
+        "packing: {sequence_lengths: [512]}": {"packed", "release/everything"},
+        "releases: {everything: {seed: 3}}": {"release/everything"},
         "filtering: {c4: {min_sentences: 5}}": {"filtered"},
         "rewriting: {recipes: {faq: {min_words: 90}}}": {"rewritten/faq"},
         "translation: {targets: {cat_Latn: {max_segment_tokens: 70}}}": {"translated/cat_Latn"},

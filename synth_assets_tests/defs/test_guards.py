@@ -12,7 +12,7 @@ from synth_assets.defs.build import build_definitions
 from synth_assets.defs.partitions import FORCE_TAG, LINE_JOB, batches
 from synth_assets.defs.planning import unrun_batches
 from synth_assets.ingest.plan import load_manifest, plan_batches
-from synth_assets.profile import Profile, load_profile
+from synth_assets.profile import Profile
 
 TEXT = (
     "The committee of the town met in the old hall and spoke about the river. "
@@ -20,17 +20,6 @@ TEXT = (
     "It was agreed that the bridge should be repaired before the winter. "
     "A second meeting was planned for the month of May, when the engineers will be there. "
 )
-
-
-@pytest.fixture
-def light(tmp_path: Path) -> Profile:
-    """A profile without models: raw_web, filtered, signatures, deduped, packed."""
-    path = tmp_path / "light.yaml"
-    path.write_text(
-        "rewriting: {recipes: {faq: null, tutorial: null, table: null, encyclopedic: null}}\n"
-        "translation: {targets: {cat_Latn: null}}\n"
-    )
-    return load_profile(path)
 
 
 @pytest.fixture

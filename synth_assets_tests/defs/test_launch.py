@@ -49,7 +49,7 @@ def test_a_run_that_broke_is_told_from_one_that_was_stopped(
     job = dg.reconstructable(broken_job)
     config = {"execution": {"config": {"is_stopped": is_stopped}}}
 
-    def create(instance: dg.DagsterInstance, name: str, tags: dict[str, str]):
+    def create(instance: dg.DagsterInstance, name: str, tags: dict[str, str], assets: None):
         return job, instance.create_run_for_job(broken_job, run_config=config, tags=tags)
 
     monkeypatch.setattr(launch, "create_run", create)

@@ -1,0 +1,109 @@
+"""The takedown list as an asset, in a group of its own, and what it does to the corpora's pages."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import dagster as dg
+from dagster import AssetCheckEvaluation, AssetMaterialization
+
+from synth_assets.corpus.store import Store
+from synth_assets.defs.checks import severity_of
+from synth_assets.defs.metadata import describe
+from synth_assets.defs.partitions import LAW_CHECK, asset_key
+from synth_assets.errors import SynthAssetsError
+from synth_assets.executor.marks import marks_of
+from synth_assets.hashing import digest_file
+from synth_assets.line import build_line
+from synth_assets.profile import Profile
+from synth_assets.quality.checks import load_checks, run_checks
+from synth_assets.report.takedowns import sentences
+from synth_assets.takedown.apply import apply_takedowns
+from synth_assets.takedown.entries import read_list
+
+NAME = "takedowns"
+GROUP = "upkeep"
+DATA_VERSION_TAG = "dagster/data_version"
+ERROR = dg.AssetCheckSeverity.ERROR
+
+
+def takedown_assets(profile: Profile, store: Store) -> list[dg.AssetsDefinition]:
+    """One that applies the profile's list, where it names one; files that are written again get
+    new materializations."""
+    if profile.takedowns.list is None:
+        return []
+    path = Path(profile.takedowns.list)
+
+    @dg.asset(
+        key=NAME,
+        group_name=GROUP,
+        description="Documents that were taken out of every corpus again, by the takedown list.",
+        op_tags=marks_of(None)["op_tags"],
+    )
+    def takedowns(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        try:
+            report = apply_takedowns(store, profile, read_list(path), context.log.info)
+        except SynthAssetsError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        record(context.instance, store, profile, report.changed)
+        lines = "\n".join(f"- {sentence}" for sentence in sentences(asdict(report)))
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.md(lines),
+                "documents_taken_down": report.documents,
+                "files_written_again": len(report.changed),
+                "releases_withdrawn": len(report.releases),
+            },
+            data_version=dg.DataVersion(digest_file(path)),
+        )
+
+    return [takedowns]
+
+
+def takedown_schedules(profile: Profile) -> list[dg.ScheduleDefinition]:
+    """Beside the nightly refresh, at the same time."""
+    if profile.takedowns.list is None:
+        return []
+    job = dg.define_asset_job(NAME, selection=dg.AssetSelection.groups(GROUP))
+    nightly = dg.ScheduleDefinition(
+        name="nightly_takedowns",
+        job=job,
+        cron_schedule=profile.schedule.cron,
+        execution_timezone=profile.schedule.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Applies the takedown list to every corpus.",
+    )
+    return [nightly]
+
+
+def record(
+    instance: dg.DagsterInstance, store: Store, profile: Profile, changed: Sequence[tuple[str, str]]
+) -> None:
+    """Tell Dagster of files that were written outside their own asset's step: the new data version
+    and the checks as they are now, without which what is downstream would refuse them."""
+    stages = {stage.corpus: stage for stage in build_line(profile)}
+    for corpus, batch in changed:
+        opened = store.open(corpus, batch, lawful=False)
+        instance.report_runless_asset_event(
+            AssetMaterialization(
+                asset_key=asset_key(corpus),
+                partition=batch,
+                metadata=describe(opened, stages[corpus].columns),
+                tags={DATA_VERSION_TAG: opened.data_version},
+            )
+        )
+        checks = [check for check in load_checks() if check.concerns(corpus)]
+        verdicts = run_checks(store, corpus, batch, stages[corpus].inputs, checks)
+        results = {item.check.name: (item.passed, severity_of(item.check)) for item in verdicts}
+        law_holds = not opened.footer.broken_laws
+        for name, (passed, severity) in {LAW_CHECK: (law_holds, ERROR), **results}.items():
+            instance.report_runless_asset_event(
+                AssetCheckEvaluation(
+                    asset_key=asset_key(corpus),
+                    check_name=name,
+                    passed=passed,
+                    metadata={},
+                    severity=severity,
+                    partition=batch,
+                )
+            )
