@@ -48,5 +48,6 @@ setup_environment() {
     install_torch
     "$ROOT/.venv/bin/python" -m pip install --quiet \
         --constraint "$ROOT/deploy/constraints.txt" --editable "$ROOT${extra:+[$extra]}"
+    "$ROOT/.venv/bin/python" -m synth_assets.precompile
     setup_stamp "$extra" >"$stamp_file"
 }
