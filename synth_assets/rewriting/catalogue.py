@@ -4,7 +4,7 @@ declares RECIPE under its own name."""
 import pkgutil
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -15,30 +15,37 @@ from synth_assets.rewriting import recipes as folder
 from synth_assets.rewriting.recipe import Recipe
 
 
-@lru_cache
 def recipes(own: str | None = None) -> Mapping[str, Recipe]:
     """All recipes by name, sorted; `own` is a folder of the user's, whose recipes stand in for
     packaged ones of the same name. Raises ProfileError for a file that declares none."""
-    found = {name: _packaged(name) for name in _names(folder.__path__[0])}
-    if own is not None:
-        if not Path(own).is_dir():
-            raise ProfileError(
-                f"rewriting.folder = {own} is not allowed: there is no such folder; give one with "
-                f"a file for each recipe"
-            )
-        found |= {name: _of_user(Path(own) / f"{name}.py") for name in _names(own)}
-    return MappingProxyType(dict(sorted(found.items())))
+    return MappingProxyType({name: find_recipe(name, own) for name in _all_names(own)})
 
 
+@cache
 def find_recipe(name: str, own: str | None = None) -> Recipe:
-    """Raises ProfileError, naming those there are, for an unknown name."""
-    try:
-        return recipes(own)[name]
-    except KeyError:
+    """One recipe; the others' files are not looked into. Raises ProfileError, naming those there
+    are, for an unknown name."""
+    if own is not None and name in _own_names(own):
+        return _of_user(Path(own) / f"{name}.py")
+    if name in _names(folder.__path__[0]):
+        return _packaged(name)
+    raise ProfileError(
+        f"rewriting.recipes.{name} is not allowed: there is no such recipe; "
+        f"there are {', '.join(_all_names(own))}"
+    )
+
+
+def _all_names(own: str | None) -> list[str]:
+    return sorted({*_names(folder.__path__[0]), *(_own_names(own) if own else ())})
+
+
+def _own_names(own: str) -> list[str]:
+    if not Path(own).is_dir():
         raise ProfileError(
-            f"rewriting.recipes.{name} is not allowed: there is no such recipe; "
-            f"there are {', '.join(recipes(own))}"
-        ) from None
+            f"rewriting.folder = {own} is not allowed: there is no such folder; give one with a "
+            f"file for each recipe"
+        )
+    return _names(own)
 
 
 def _names(path: str) -> list[str]:

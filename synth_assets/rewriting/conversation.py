@@ -164,16 +164,16 @@ class Conversation:
         if self.by_rules:
             return self._rules_request(question.text)
         document = self.document
-        messages = (
+        prompt = (
             self.recipe.steps[step]
             .prompts.for_lang(document.lang)
-            .messages(
+            .rendered(
                 lang=document.lang, title=document.title, text=question.text, fills=question.fills
             )
         )
         return make_request(
             self.identity,
-            messages,
+            prompt,
             sampling,
             profile_seed=self.profile_seed,
             step=f"{self.recipe.name}.{step}",

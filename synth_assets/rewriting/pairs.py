@@ -20,7 +20,9 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """What stands before a question and an answer; LETTERS in all other languages."""
 
-_QUESTIONS, _ANSWERS = ("|".join(sorted(set(words))) for words in zip(LETTERS, *LABELS.values()))
+_QUESTIONS, _ANSWERS = (
+    "|".join(sorted(set(words))) for words in zip(LETTERS, *LABELS.values(), strict=True)
+)
 MARK = re.compile(
     r"[\s>#-]*(?P<bold>\*\*)?"
     rf"(?:(?P<question>{_QUESTIONS})|(?P<answer>{_ANSWERS}))\s*\d{{0,3}}"

@@ -23,7 +23,7 @@ from synth_assets.generation.progress import RunStats
 from synth_assets.generation.runner import Runner
 from synth_assets.generation.spec import EngineSpec
 from synth_assets.generation.work import Outcome
-from synth_assets.rewriting.stage import make_work, recipe_of
+from synth_assets.rewriting.stage import check_where, make_work, recipe_of
 from synth_assets.rewriting.step import Step
 from synth_assets.rewriting.work import RecipeWork
 
@@ -120,17 +120,18 @@ class Handful:
 
 
 def _taken(work: RecipeWork, filtered: Corpus) -> list[int]:
-    """Rows of the documents that the recipe takes, as far as length and language say."""
-    sizes = pl.concat(list(filtered.frames(["lang", "n_words"])))
+    """Rows of the documents that the recipe takes, as far as its selection says."""
+    check_where(work, filtered)
+    columns = pl.concat(list(filtered.frames(work.selection.columns)))
     taken = [
-        row
-        for row, (lang, n_words) in enumerate(sizes.iter_rows())
-        if work.selection.reason(lang, n_words) is None
+        place
+        for place, row in enumerate(columns.iter_rows(named=True))
+        if work.selection.reason(row) is None
     ]
     if not taken:
         raise InputError(
-            f"recipe {work.recipe.name} takes none of the {sizes.height:,} documents of this "
-            f"batch: see its languages, min_words and max_words in the profile"
+            f"recipe {work.recipe.name} takes none of the {columns.height:,} documents of this "
+            f"batch: see its languages, min_words, max_words and where in the profile"
         )
     return taken
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+import polars as pl
+
+from synth_assets.corpus.schema import Schema
 from synth_assets.rewriting.conversation import Conversation, Question, Written
 from synth_assets.rewriting.joining import join
 from synth_assets.rewriting.judging import Passed
@@ -32,3 +35,22 @@ def each_passage(talk: Conversation) -> Iterator[tuple[int, Passed]]:
     questions = [Question(talk.passages[place]) for place in places]
     for n, answer in talk.ask_some(talk.recipe.last_step, questions).items():
         yield places[n], answer
+
+
+def gathered(talk: Conversation, min_words: int) -> list[Passed]:
+    """What the recipe's one step takes out of the passages, those left out that hold nothing; the
+    document ends here where all of it together has fewer than `min_words` words."""
+    answers = [answer for _, answer in each_passage(talk)]
+    n_words = sum(count_words(answer.text) for answer in answers)
+    if n_words < min_words:
+        talk.drop("too_short", f"{n_words} words", f"at least {min_words}")
+    return answers
+
+
+QUALITY_TIER: Schema = {"quality_tier": pl.String()}
+
+
+def quality_tier(talk: Conversation) -> dict[str, str | None]:
+    """The document's tier, from the attribute of that name where its corpus has one."""
+    tier = talk.document.attributes.get("quality_tier")
+    return {"quality_tier": None if tier is None else str(tier)}

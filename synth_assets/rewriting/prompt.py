@@ -3,6 +3,9 @@
 `prompts/<recipe>/<step>.md` is in English, `prompts/<recipe>/<step>.<lang>.md` in another language.
 A document in a language without a file of its own gets the English one, which asks for an answer in
 that language. A step may name further placeholders, which its recipe fills.
+
+A checkpoint that was trained on inputs of a form of its own gets a plain text instead of a chat:
+all that stands below the line `# plain`, to the last byte.
 """
 
 import re
@@ -13,6 +16,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from synth_assets.errors import ProfileError
+from synth_assets.generation import protocol
 from synth_assets.generation.protocol import Message
 from synth_assets.rewriting.language_names import language_name
 
@@ -21,6 +25,7 @@ PLACEHOLDERS = ("language", "title", "text")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _PART = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
+_PLAIN = "# plain\n"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -37,6 +42,12 @@ class Prompt:
         """Chat messages for one question. Braces in what is filled in are left alone."""
         return self._filled(lang, {**fills, "title": title or "(none)", "text": text})
 
+    def rendered(
+        self, *, lang: str, title: str | None, text: str, fills: Mapping[str, str] = NOTHING
+    ) -> protocol.Prompt:
+        """What an engine is sent."""
+        return self.messages(lang=lang, title=title, text=text, fills=fills)
+
     def instructions(self, lang: str, fills: Mapping[str, str] = NOTHING) -> str:
         """What the model is told, without the document."""
         turns = self._filled(lang, {**fills, "title": "", "text": ""})
@@ -49,6 +60,16 @@ class Prompt:
             for part in (self.system, self.user)
         )
         return [Message(role="system", content=system), Message(role="user", content=user)]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPrompt(Prompt):
+    """A text that is no chat; it stands in `user`."""
+
+    def rendered(
+        self, *, lang: str, title: str | None, text: str, fills: Mapping[str, str] = NOTHING
+    ) -> protocol.Prompt:
+        return self.messages(lang=lang, title=title, text=text, fills=fills)[1]["content"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +116,7 @@ def load_prompts(
 
 def parse_prompt(text: str, origin: str, fills: Sequence[str] = ()) -> Prompt:
     """Raises ProfileError with one sentence for a missing part or a wrong placeholder."""
-    _, *parts = _PART.split(text)
-    found = dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
-    if set(found) != {"system", "user"} or len(parts) != 4:
-        raise ProfileError(
-            f"{origin} must have the parts '# system' and '# user', each once; "
-            f"it has {', '.join(parts[::2]) or 'none'}"
-        )
+    prompt = _parts(text, origin)
     for placeholder in _PLACEHOLDER.findall(text):
         if placeholder not in (*PLACEHOLDERS, *fills):
             allowed = ", ".join(f"{{{one}}}" for one in (*PLACEHOLDERS, *fills))
@@ -111,6 +126,20 @@ def parse_prompt(text: str, origin: str, fills: Sequence[str] = ()) -> Prompt:
     for fill in fills:
         if f"{{{fill}}}" not in text:
             raise ProfileError(f"{origin}: {{{fill}}} is missing; the recipe fills it in")
-    if "{text}" not in found["user"]:
-        raise ProfileError(f"{origin}: the user part must hold the document as {{text}}")
+    if "{text}" not in prompt.user:
+        part = "plain" if isinstance(prompt, PlainPrompt) else "user"
+        raise ProfileError(f"{origin}: the {part} part must hold the document as {{text}}")
+    return prompt
+
+
+def _parts(text: str, origin: str) -> Prompt:
+    if text.startswith(_PLAIN):
+        return PlainPrompt(system="", user=text.removeprefix(_PLAIN))
+    _, *parts = _PART.split(text)
+    found = dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
+    if set(found) != {"system", "user"} or len(parts) != 4:
+        raise ProfileError(
+            f"{origin} must have the parts '# system' and '# user', each once, or begin with "
+            f"'# plain'; it has {', '.join(parts[::2]) or 'none'}"
+        )
     return Prompt(**found)

@@ -8,6 +8,11 @@ from synth_assets.rewriting.pairs import MARK, Pair
 MIN_TURNS = 4
 
 _ITEM = re.compile(r"^(?P<indent>[ \t]*)(?:[-*•+]|\d{1,3}[.)])[ \t]+(?P<text>\S.*)$")
+_TAGGED = re.compile(
+    r"<QUE>(?P<question>(?:(?!<QUE>|<ANS>|</END>).)*)"
+    r"<ANS>(?P<answer>(?:(?!<QUE>|<ANS>|</END>).)*)</END>",
+    re.DOTALL,
+)
 _TURN = re.compile(
     r"^[\s>*_-]*(?P<speaker>[^\W\d_][^\n:：*_]{0,40})[*_]*[:：][\s*_]*(?P<said>\S.*)$"
 )
@@ -33,6 +38,24 @@ def read_pairs(text: str) -> list[Pair]:
     if not pairs or not all(pair.question and pair.answer for pair in pairs):
         raise wanted
     return pairs
+
+
+def read_tagged_pairs(text: str) -> list[Pair]:
+    """Questions and answers as the released instruction synthesizer writes them, `<QUE> question
+    <ANS> answer </END>`; one that is broken, or has no end, is left out."""
+    found = [Pair(one["question"].strip(), one["answer"].strip()) for one in _TAGGED.finditer(text)]
+    pairs = [pair for pair in found if pair.question and pair.answer]
+    if not pairs:
+        raise ValueError("<QUE> a question <ANS> its answer </END>, at least once")
+    return pairs
+
+
+def read_task(text: str) -> Pair:
+    """An instruction and its response, in two parts with `<|pipe|>` between them."""
+    parts = [part.strip() for part in text.split("<|pipe|>")]
+    if len(parts) != 2 or not all(parts):
+        raise ValueError("an instruction, <|pipe|>, and its response")
+    return Pair(*parts)
 
 
 def read_items(text: str) -> list[str]:

@@ -7,6 +7,7 @@ out of the generations that are there and asks for none.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from synth_assets.corpus.document import Document
@@ -34,6 +35,10 @@ but the conversation. What it asks for and does not have yet ends the run.
 """
 
 
+Where = Mapping[str, frozenset[str]]
+"""Values that a document may have in a column of its corpus, such as a quality tier, as text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which documents a recipe takes; no `languages` means every one."""
@@ -41,29 +46,48 @@ class Selection:
     languages: frozenset[str] | None = None
     min_words: int = 0
     max_words: int = 1_000_000
+    where: Where = field(default_factory=dict)
 
     def narrowed(
-        self, languages: frozenset[str] | None, min_words: int = 0, max_words: int = 1_000_000
+        self,
+        languages: frozenset[str] | None,
+        min_words: int = 0,
+        max_words: int = 1_000_000,
+        where: Where = MappingProxyType({}),
     ) -> "Selection":
         """What both this and another selection take."""
         both = [one for one in (self.languages, languages) if one is not None]
+        shared = {name: where[name] & self.where[name] for name in where if name in self.where}
         return Selection(
             frozenset.intersection(*both) if both else None,
             max(self.min_words, min_words),
             min(self.max_words, max_words),
+            {**self.where, **where, **shared},
         )
 
+    @property
+    def columns(self) -> list[str]:
+        """What `reason` reads."""
+        return list(dict.fromkeys(["lang", "n_words", *self.where]))
+
     def refuses(self, document: Document) -> NotSelected | None:
-        reason = self.reason(document.lang, document.n_words)
+        beside = document.attributes
+        row = {
+            name: beside[name] if name in beside else getattr(document, name)
+            for name in self.columns
+        }
+        reason = self.reason(row)
         return NotSelected(reason) if reason else None
 
-    def reason(self, lang: str, n_words: int) -> str | None:
-        """Why a document in `lang` of so many words is not taken; None where it is."""
-        if self.languages is not None and lang not in self.languages:
+    def reason(self, row: Mapping[str, Any]) -> str | None:
+        """Why a document with this row is not taken; None where it is."""
+        if self.languages is not None and row["lang"] not in self.languages:
             return "language"
-        if n_words < self.min_words:
+        if row["n_words"] < self.min_words:
             return "too_short"
-        return "too_long" if n_words > self.max_words else None
+        if row["n_words"] > self.max_words:
+            return "too_long"
+        return next((n for n, some in self.where.items() if str(row[n]) not in some), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +96,8 @@ class Recipe:
 
     `steps` by name. The last one writes the text, or those in `writers` do where a document's text
     comes of one of several; a profile's gates are theirs. `program` puts the steps in order; raise
-    `program_version` by hand when it makes other rows of the same answers. `calls` says, for people, how many requests a document takes.
+    `program_version` by hand when it makes other rows of the same answers. `calls` says, for
+    people, how many requests a document takes.
 
     `operation` names the restructuring that the `rules` engine does in the prompt's stead; None
     where only a model can follow the recipe. `passage_words` is the longest passage that a model
@@ -144,6 +169,7 @@ class Recipe:
             [self.relation, self.kind],
             [sorted(selection.languages or ()), selection.languages is None],
             [selection.min_words, selection.max_words],
+            {name: sorted(values) for name, values in selection.where.items()},
             {name: step.row_parts for name, step in self.steps.items()},
             self.join,
         )

@@ -105,6 +105,7 @@ def rewrite(
         )
     work = make_work(run.profile, recipe, identity)
     filtered = run.open("filtered")
+    check_where(work, filtered)
     settings = _settings(run.profile, recipe.name)
     if settings.strict and not work.by_rules:
         _check_languages(work, filtered)
@@ -128,6 +129,7 @@ def make_work(profile: Profile, recipe: Recipe, identity: EngineIdentity) -> Rec
     """
     settings = _settings(profile, recipe.name)
     languages = None if settings.languages is None else frozenset(settings.languages)
+    where = {name: frozenset(values) for name, values in settings.where.items()}
     sampling = _sampling(settings.engine)
     drawn = (sampling or recipe.writes.sampling).temperature > 0 and identity.kind != RULES
     if settings.samples > 1 and not drawn:
@@ -139,19 +141,29 @@ def make_work(profile: Profile, recipe: Recipe, identity: EngineIdentity) -> Rec
         recipe.with_gates(settings.gates),
         identity,
         profile.seed,
-        recipe.selection.narrowed(languages, settings.min_words, settings.max_words),
+        recipe.selection.narrowed(languages, settings.min_words, settings.max_words, where),
         sampling,
         settings.samples,
     )
 
 
+def check_where(work: RecipeWork, filtered: Corpus) -> None:
+    """Raises InputError where the selection looks at a column that the batch does not have."""
+    unknown = [name for name in work.selection.where if name not in filtered.columns]
+    if unknown:
+        raise InputError(
+            f"rewriting.recipes.{work.recipe.name}.where names {', '.join(unknown)}, which this "
+            f"batch of filtered does not have; it has {', '.join(filtered.columns)}"
+        )
+
+
 def _check_languages(work: RecipeWork, filtered: Corpus) -> None:
     """Raises InputError for a document that the recipe takes and has no prompt for."""
     missing: Counter[str] = Counter()
-    for frame in filtered.frames(["lang", "n_words"]):
-        for lang, n_words in frame.iter_rows():
-            if not work.selection.reason(lang, n_words) and not work.recipe.has_prompts(lang):
-                missing[lang] += 1
+    for frame in filtered.frames(work.selection.columns):
+        for row in frame.iter_rows(named=True):
+            if not work.selection.reason(row) and not work.recipe.has_prompts(row["lang"]):
+                missing[row["lang"]] += 1
     if missing:
         some = ", ".join(f"{count:,} in {lang}" for lang, count in missing.most_common(5))
         name = work.recipe.name

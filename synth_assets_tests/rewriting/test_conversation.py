@@ -8,6 +8,7 @@ from types import MappingProxyType
 import polars as pl
 import pytest
 
+from synth_assets.corpus.document import Document
 from synth_assets.generation.gates.finish import Truncated
 from synth_assets.generation.protocol import Request, Result, Sampling
 from synth_assets.generation.work import Drop, Made, NotSelected
@@ -139,3 +140,59 @@ def test_every_step_s_prompt_is_of_the_requests(step: str):
     changed = replace(RECIPE, steps={**RECIPE.steps, step: other})
     assert changed.gen_version != RECIPE.gen_version
     assert changed.row_version == RECIPE.row_version
+
+
+def of_each_name(talk: Conversation) -> Iterator[Written]:
+    names = talk.ask("names", talk.document.text)
+    questions = [Question(talk.document.text, {"name": name}) for name in names.value]
+    for place, told in talk.ask_some("tell", questions).items():
+        yield Written(told.text, [told], {"name": f"{place} {talk.chance('luck').random()}"})
+
+
+SOME = replace(RECIPE, program=of_each_name)
+
+
+def test_those_that_pass_keep_their_places():
+    asked = RecipeWork(SOME, IDENTITY, 1, Selection())
+    made = Played(asked, said('["Bea", "Ann", "Cy"]'), tale, tale, tale).made
+    assert [one.text for one in made.documents] == ["Ann lives.", "Cy lives."]
+    assert [str(row["name"])[0] for row in made.extra] == ["1", "2"]
+
+
+def test_where_all_are_lost_the_first_says_why():
+    asked = RecipeWork(SOME, IDENTITY, 1, Selection())
+    dropped = Played(asked, said('["Bea"]'), tale, tale, tale).dropped
+    assert dropped.reason == "truncated"
+
+
+def test_chance_hangs_on_the_text_the_seed_and_the_sample():
+    def lucks(seed: int, page: Document, samples: int = 1) -> list[object]:
+        asked = RecipeWork(SOME, IDENTITY, seed, Selection(), None, samples)
+        return [row["name"] for row in Played(asked, said('["Ann"]'), tale, page=page).made.extra]
+
+    (luck,) = lucks(1, PAGE)
+    assert lucks(1, replace(PAGE, doc_id="other", url=None)) == [luck]
+    others = [lucks(2, PAGE), lucks(1, replace(PAGE, content_hash="other"))]
+    assert [luck] not in others
+    first, second = lucks(1, PAGE, samples=2)
+    assert first == luck != second
+
+
+def test_the_language_is_that_of_the_step_which_wrote():
+    told = RECIPE.steps["tell"].prompts.for_lang(ENGLISH)
+    spanish = Prompts(MappingProxyType({ENGLISH: told, "spa_Latn": told}))
+    steps = {
+        "spanish": replace(RECIPE.steps["tell"], prompts=spanish),
+        "english": RECIPE.steps["tell"],
+    }
+
+    def first(talk: Conversation) -> Iterator[Written]:
+        told = talk.ask("spanish", talk.document.text, name="Ann")
+        yield Written(told.text, [told], {"name": "Ann"}, step="spanish")
+
+    recipe = replace(RECIPE, steps=steps, program=first, writers=("spanish", "english"))
+    page = replace(PAGE, lang="spa_Latn")
+    made = Played(RecipeWork(recipe, IDENTITY, 1, Selection()), tale, page=page).made
+    assert made.extra[0]["prompt_lang"] == "spa_Latn"
+    gated = recipe.with_gates({"too_short": {"min_words": 3}})
+    assert [len(step.gates) for step in gated.steps.values()] == [2, 2]

@@ -8,10 +8,12 @@ import pytest
 from synth_assets.corpus.store import Store
 from synth_assets.errors import EngineError
 from synth_assets.profile import Profile
+from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.stage import run
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.rewriting.pages import EDITOR, LETTER
+from synth_assets_tests.rewriting.recipes.characters import turned_on
 from synth_assets_tests.rewriting.test_recipe import with_recipe
 
 NEW_TOKENS = 12
@@ -49,7 +51,28 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["encyclopedic", "faq", "table", "tutorial"])
+RECIPES = (
+    "beyondweb",
+    "control_continue",
+    "control_summarise",
+    "distill",
+    "diverse_qa",
+    "encyclopedic",
+    "extract_knowledge",
+    "faq",
+    "knowledge_list",
+    "rephrase",
+    "table",
+    "thinking",
+    "tutorial",
+    "wrap_easy",
+    "wrap_hard",
+    "wrap_medium",
+    "wrap_qa",
+)
+
+
+@pytest.mark.parametrize("name", RECIPES)
 def test_a_model_that_says_nothing_of_use_makes_nothing(
     name: str, model: Path, store: Store, make_run: MakeRun, profile: Profile
 ):
@@ -62,17 +85,20 @@ def test_a_model_that_says_nothing_of_use_makes_nothing(
     }
     pages = [
         document(0, EDITOR),
-        document(1, LETTER),
+        document(1, f"{LETTER}\n{EDITOR}"),
         document(2, "so long " * 2000, title="Does not fit"),
     ]
     publish(store, pages)
-    go = make_run(BATCH, with_recipe(profile, name, engine=engine, min_words=0))
+    go = make_run(BATCH, turned_on(profile, name, engine=engine))
     footer = run(go, recipe=name)
     dropped = store.open(f"rewritten/{name}", BATCH).dropped()
     reasons = dict(zip(dropped["doc_id"], dropped["drop_reason"], strict=True))
     assert not footer.broken_laws
     assert reasons[pages[2].doc_id] == "failed_prompt_too_long"
-    assert {reasons[page.doc_id] for page in pages[:2]} <= {"truncated", "too_short", "empty"}
+    selection = find_recipe(name).selection
+    taken = [page for page in pages[:2] if selection.refuses(page) is None]
+    assert {reasons[page.doc_id] for page in taken} <= {"truncated", "too_short", "empty"}
+    assert taken and len(reasons) == len(taken) + 1
 
 
 def test_a_model_without_chat_template_is_told_before_anything_is_generated(

@@ -6,7 +6,7 @@ import pytest
 
 from synth_assets.rewriting.parsing import parse
 
-PARSERS = ("unwrap_fence", "strip_preamble", "strip_closing")
+PARSERS = ("strip_thinking", "unwrap_fence", "strip_preamble", "strip_closing")
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ PARSERS = ("unwrap_fence", "strip_preamble", "strip_closing")
         ("A text.\n\nI hope this helps!", "A text."),
         ("Here is where the river begins.", "Here is where the river begins."),
         ("Sure!", "Sure!"),
+        ("<think>\nLet me see: a river.\n</think>\n\nA text.", "A text."),
+        ("Let me see: a river.\n</think>\n\nA text.", "A text."),
+        ("<think>\nLet me see: a river.", None),
+        ("A text on <think> and </think>, two tags.", None),
         ("Aquí tienes la tabla:\n\n| A |", "| A |"),
         ("**Voici le tableau :**\n\n| A |", "| A |"),
         ("Bien sûr !\n\n| A |", "| A |"),

@@ -28,6 +28,12 @@ def test_instructions_are_the_prompt_without_the_document():
     assert "{" not in told
 
 
+def test_a_plain_prompt_is_one_text_to_the_last_byte():
+    prompt = parse_prompt("# plain\n <A> {text} </A>\n\n{more}\n", "mine.md", ["more"])
+    asked = prompt.rendered(lang="eng_Latn", title=None, text="{t} ", fills={"more": "M"})
+    assert asked == " <A> {t}  </A>\n\nM\n"
+
+
 def test_a_file_adds_a_language(tmp_path: Path):
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -56,6 +62,7 @@ def test_a_recipe_without_an_english_prompt_is_one_sentence(tmp_path: Path):
         ("# system\nHi\n# user\nHi", "must hold the document"),
         ("Hi", "it has none"),
         ("# system\na\n# user\n{text}\n# user\n{text}", "each once"),
+        ("# plain\nHi", "the plain part must hold the document"),
     ],
 )
 def test_a_broken_prompt_is_one_sentence(text: str, fault: str):

@@ -1,6 +1,8 @@
 """Recipes: found by walking the folder, described, and versioned by what they consist of."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -8,32 +10,47 @@ from synth_assets.errors import ProfileError
 from synth_assets.generation.gates.copying import Copied
 from synth_assets.generation.gates.length import Empty
 from synth_assets.profile import Profile
+from synth_assets.rewriting import recipes as recipes_module
 from synth_assets.rewriting.catalogue import find_recipe, recipes
 from synth_assets.rewriting.gates import BASIC
 from synth_assets.rewriting.prompt import ENGLISH, Prompts
-from synth_assets.rewriting.recipe import Recipe, Selection
-from synth_assets.rewriting.stage import code_version
+from synth_assets.rewriting.recipe import Recipe, Relation, Selection
+from synth_assets.rewriting.restructure import operations
+from synth_assets.rewriting.stage import COLUMNS, code_version
 from synth_assets_tests.corpora import document
 from synth_assets_tests.rewriting.played import with_step
 
 ALL = ("encyclopedic", "faq", "table", "tutorial")
+FOLDER = Path(recipes_module.__file__).parent
 
 
 def test_the_folder_is_the_catalogue():
-    assert tuple(recipes()) == ALL
-    for recipe in recipes().values():
-        assert "arXiv" in recipe.description
-        assert recipe.relation == "adds"
+    files = sorted(file.stem for file in FOLDER.glob("*.py") if not file.stem.startswith("_"))
+    assert list(recipes()) == files and set(ALL) < set(files)
+    by_rules = [name for name, recipe in recipes().items() if recipe.operation in operations()]
+    assert set(ALL) <= set(by_rules)
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_says_what_it_is(name: str):
+    recipe = find_recipe(name)
+    assert recipe.relation in get_args(Relation) and recipe.kind in ("rewritten", "edited")
+    assert recipe.source.split(",")[0] in recipe.description or "arXiv" in recipe.description
+    assert recipe.description[0].isupper() and recipe.description.endswith(".")
+    assert set(recipe.writers) <= set(recipe.steps) and recipe.calls
+    assert not set(recipe.columns) & set(COLUMNS)
 
 
 def test_an_unknown_recipe_is_one_sentence():
-    with pytest.raises(ProfileError, match=r"rewriting.recipes.faqs .* encyclopedic, faq, table"):
+    with pytest.raises(
+        ProfileError, match=r"rewriting.recipes.faqs .* encyclopedic, .*, faq, .*table"
+    ):
         find_recipe("faqs")
 
 
 def test_versions_are_short_distinct_and_stable():
     versions = {recipe.gen_version for recipe in recipes().values()}
-    assert len(versions) == len(ALL)
+    assert len(versions) == len(recipes())
     assert all(len(version) == 12 for version in versions)
     recipe = find_recipe("faq")
     assert replace(recipe).version == recipe.version
@@ -141,3 +158,23 @@ def test_a_selection_is_narrowed_not_widened():
         ]
     ]
     assert reasons == ["language", "too_short", "too_long", None]
+
+
+WHERE = {"license": frozenset({"CC0-1.0"}), "quality_tier": frozenset({"high", "medium"})}
+
+
+def test_columns_of_the_corpus_choose_too():
+    selection = Selection(min_words=2).narrowed(None, where=WHERE)
+    assert selection.columns == ["lang", "n_words", "license", "quality_tier"]
+
+    def reason(tier: object, text: str = "a b", license: str = "CC0-1.0") -> str | None:
+        page = document(0, text, license=license)
+        refused = selection.refuses(replace(page, attributes={"quality_tier": tier}))
+        return refused.reason if refused else None
+
+    assert (reason("high"), reason("low"), reason(None)) == (None, "quality_tier", "quality_tier")
+    assert (reason("high", license="MIT"), reason("high", "a")) == ("license", "too_short")
+    narrow = selection.narrowed(None, where={"quality_tier": frozenset({"high"})})
+    assert narrow.where == {**WHERE, "quality_tier": frozenset({"high"})}
+    recipe = find_recipe("faq")
+    assert replace(recipe, selection=selection).row_version != recipe.row_version

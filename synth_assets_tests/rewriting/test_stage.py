@@ -308,3 +308,24 @@ def test_outcomes_name_every_parent(store: Store, go: StageRun):
         "language",
         "too_short",
     ]
+
+
+def test_columns_of_filtered_narrow_the_selection(
+    store: Store, make_run: MakeRun, profile: Profile
+):
+    publish(store, [replace(PAGES[0], license="MIT"), replace(PAGES[1], license="CC0-1.0")])
+    where = {"license": ["CC0-1.0"]}
+    footer = run(make_run(BATCH, with_recipe(profile, "faq", where=where)), recipe="faq")
+    made = open_made(store, "faq")
+    assert made.read()["license"].to_list() == ["CC0-1.0"]
+    outcomes = pl.concat(made.sidecar_frames("outcomes"))
+    assert outcomes["reason"].to_list() == ["license", None] and not footer.broken_laws
+
+
+def test_a_column_that_is_not_there_is_named(store: Store, make_run: MakeRun, profile: Profile):
+    publish(store, PAGES)
+    go = make_run(BATCH, with_recipe(profile, "faq", where={"quality_tier": ["high"]}))
+    with pytest.raises(
+        InputError, match=r"faq.where names quality_tier.*it has doc_id, parent_ids"
+    ):
+        run(go, recipe="faq")
