@@ -1,7 +1,9 @@
 """Readers of answers that recipes share: each takes an answer apart, or raises ValueError with what
 it wanted in words."""
 
+import json
 import re
+from typing import Any
 
 from synth_assets.rewriting.pairs import MARK, Pair
 
@@ -13,6 +15,7 @@ _TAGGED = re.compile(
     r"<ANS>(?P<answer>(?:(?!<QUE>|<ANS>|</END>).)*)</END>",
     re.DOTALL,
 )
+_SCORE = re.compile(r"[^\d\n]{0,20}([1-5])(?:\s*/\s*5)?[^\w\n]{0,3}")
 _TURN = re.compile(
     r"^[\s>*_-]*(?P<speaker>[^\W\d_][^\n:：*_]{0,40})[*_]*[:：][\s*_]*(?P<said>\S.*)$"
 )
@@ -56,6 +59,32 @@ def read_task(text: str) -> Pair:
     if len(parts) != 2 or not all(parts):
         raise ValueError("an instruction, <|pipe|>, and its response")
     return Pair(*parts)
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """A JSON object, with or without a fence around it."""
+    try:
+        found = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    except ValueError:
+        raise ValueError("a JSON object") from None
+    assert isinstance(found, dict)  # it begins and ends with braces
+    return found
+
+
+def read_line(text: str) -> str:
+    """One line alone."""
+    line = text.strip()
+    if not line or "\n" in line:
+        raise ValueError("one line")
+    return line
+
+
+def read_score(text: str) -> int:
+    """A whole number from 1 to 5, with hardly a word around it."""
+    found = _SCORE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("a whole number from 1 to 5, alone")
+    return int(found[1])
 
 
 def read_items(text: str) -> list[str]:
