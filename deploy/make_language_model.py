@@ -25,7 +25,7 @@ from synth_assets.filtering.language_ngrams import (
     ngram_hashes,
     save_model,
 )
-from synth_assets.filtering.language_sample import clean, sample
+from synth_assets.filtering.language_sample import clean_codes, sample_codes
 from synth_assets.filtering.scripts import count_scripts
 
 BUNDLED = Path(__file__).resolve().parents[1] / "synth_assets" / "bundled"
@@ -134,7 +134,7 @@ def train(texts: Mapping[str, list[str]]) -> NgramModel:
 
 
 def _weights(text: str) -> tuple[np.ndarray, np.ndarray]:
-    found, counts = np.unique(ngram_hashes(clean(text)), return_counts=True)
+    found, counts = np.unique(ngram_hashes(clean_codes(text)), return_counts=True)
     kept = np.sort(np.argsort(-counts, kind="stable")[:NGRAMS])
     shares = counts[kept] / counts[kept].sum()
     return found[kept], np.log1p(shares * NORM / ALPHA)
@@ -142,7 +142,9 @@ def _weights(text: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _accuracy(model: NgramModel, lang: str, rows: list[tuple[int, str]]) -> float:
     tested = [text for _, text in _split(rows)[1]]
-    answers = Counter(model.labels[int(model.scores(sample(text))[0].argmax())] for text in tested)
+    answers = Counter(
+        model.labels[int(model.scores(sample_codes(text))[0].argmax())] for text in tested
+    )
     return answers[lang] / len(tested)
 
 

@@ -19,7 +19,7 @@ NEEDED = [
         f"synth_assets/rewriting/restructure/frames/{path.name}"
         for path in CHECKOUT.glob("synth_assets/rewriting/restructure/frames/*.yaml")
     ),
-    *(f"synth_assets/dbt_like_sql/checks/{path.name}" for path in CHECKOUT.glob("dbt*/checks/*")),
+    *(f"synth_assets/{path.relative_to(CHECKOUT)}" for path in CHECKOUT.glob("dbt*/**/*.sql")),
 ]
 
 

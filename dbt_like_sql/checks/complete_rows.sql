@@ -6,7 +6,7 @@ SELECT doc_id, kind, lang, n_chars, n_words, n_tokens
 FROM this
 WHERE doc_id IS NULL
    OR text IS NULL
-   OR trim(text) = ''
+   OR NOT regexp_matches(text, '\S')
    OR lang IS NULL
    OR NOT (lang = 'und' OR regexp_full_match(lang, '[a-z]{2,3}_[A-Z][a-z]{3}'))
    OR kind NOT IN ('natural', 'rewritten', 'translated', 'edited')

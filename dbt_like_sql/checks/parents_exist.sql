@@ -2,14 +2,12 @@
 -- severity: error
 -- blocking: true
 -- description: Every document, or the parent it was made from, stands in an input corpus.
-SELECT this.doc_id, this.parent_ids
-FROM this
-WHERE this.doc_id NOT IN (SELECT doc_id FROM inputs)
-  AND (
-      len(this.parent_ids) = 0
-      OR EXISTS (
-          SELECT 1
-          FROM unnest(this.parent_ids) AS parent (id)
-          WHERE parent.id NOT IN (SELECT doc_id FROM inputs)
-      )
-  )
+WITH parents AS (
+    SELECT doc_id, unnest(CASE WHEN len(parent_ids) = 0 THEN [NULL] ELSE parent_ids END) AS parent_id
+    FROM this
+    WHERE doc_id NOT IN (SELECT doc_id FROM inputs)
+)
+SELECT DISTINCT doc_id, parent_id
+FROM parents
+WHERE parent_id IS NULL
+   OR parent_id NOT IN (SELECT doc_id FROM inputs)

@@ -7,6 +7,7 @@ from synth_assets.bench.case import Case
 from synth_assets.errors import SynthAssetsError
 
 BENCHMARKS = {
+    "checks": "synth_assets.bench.checks",
     "decontaminate": "synth_assets.bench.decontaminate",
     "pii": "synth_assets.bench.pii",
     "generate": "synth_assets.bench.generate",
@@ -16,6 +17,7 @@ BENCHMARKS = {
     "language": "synth_assets.bench.language",
     "pack": "synth_assets.bench.pack",
     "read": "synth_assets.bench.read",
+    "reference_lm": "synth_assets.bench.reference_lm",
 }
 
 

@@ -23,6 +23,7 @@ from synth_assets.cli import (
     takedown,
 )
 from synth_assets.cli import filter as filtering
+from synth_assets.cli import sql as sql_command
 from synth_assets.cli.common import ProfileFile, console, say, setting
 from synth_assets.corpus.store import Store
 from synth_assets.errors import SynthAssetsError
@@ -92,7 +93,7 @@ def funnel(batch: str, profile_file: ProfileFile = None) -> None:
 
 @app.command()
 def check(corpus: str, batch: str, profile_file: ProfileFile = None) -> None:
-    """Run the SQL checks of one corpus and batch, without Dagster."""
+    """Run the checks of one corpus and batch, without Dagster."""
     from synth_assets.line import build_line
     from synth_assets.quality.checks import load_checks, run_checks
 
@@ -100,12 +101,15 @@ def check(corpus: str, batch: str, profile_file: ProfileFile = None) -> None:
     stages = {stage.corpus: stage for stage in build_line(profile)}
     if corpus not in stages:
         raise SynthAssetsError(f"no corpus {corpus}; the profile makes {', '.join(stages)}")
-    checks = [item for item in load_checks() if item.concerns(corpus)]
-    verdicts = run_checks(Store(profile.root), corpus, batch, stages[corpus].inputs, checks)
+    known = load_checks(profile.sql.folders, report=say)
+    checks = [item for item in known if item.concerns(corpus)]
+    inputs, memory_gb = stages[corpus].inputs, profile.sql.memory_gb
+    verdicts = run_checks(Store(profile.root), corpus, batch, inputs, checks, memory_gb=memory_gb)
     for verdict in verdicts:
-        say(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.check.name}: {verdict.failing}")
+        mark = "pass" if verdict.passed else verdict.check.severity.upper()
+        say(f"{mark}  {verdict.check.name}: {verdict.found.failing}")
         if not verdict.passed:
-            console.print(verdict.error or verdict.rows)
+            console.print(verdict.error or verdict.found.rows)
     if any(not verdict.passed and verdict.check.severity == "error" for verdict in verdicts):
         raise typer.Exit(1)
 
@@ -129,6 +133,7 @@ app.command()(generation.costs)
 app.command()(generation.failed)
 app.command()(pack.pack)
 app.command()(release.release)
+app.command()(sql_command.sql)
 app.add_typer(journal.app, name="journal")
 app.add_typer(takedown.app, name="takedown")
 app.add_typer(recipes.app, name="recipes")

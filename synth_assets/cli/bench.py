@@ -99,6 +99,20 @@ def decontaminate(
 
 
 @app.command()
+def checks(
+    *,
+    repeats: Repeats = 1,
+    threads: Threads = 2,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """All checks of every corpus of a generated batch: seconds and memory at 200,000 and at a
+    million documents."""
+    _run("checks", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command()
 def pii(
     *,
     repeats: Repeats = 3,
@@ -110,6 +124,20 @@ def pii(
     """Personal data masked against datatrove's formatter: documents per CPU second. The texts lie
     in the folder that SYNTH_ASSETS_DATA names."""
     _run("pii", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
+
+
+@app.command("reference-lm")
+def reference_lm(
+    *,
+    repeats: Repeats = 3,
+    threads: Threads = 1,
+    quick: Quick = False,
+    json: Json = None,
+    only: Only = None,
+) -> None:
+    """The reference n-gram model: documents per CPU second, learned from and scored. The texts lie
+    in the folder that SYNTH_ASSETS_DATA names."""
+    _run("reference_lm", json, repeats=repeats, threads=threads, quick=quick, only=only or ())
 
 
 @app.command()

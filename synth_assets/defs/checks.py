@@ -1,4 +1,4 @@
-"""The SQL checks as asset checks: one step per corpus runs all of its files."""
+"""The checks as asset checks: one step per corpus runs all that concern it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from synth_assets.corpus.store import Store
 from synth_assets.defs.partitions import asset_key, batches
 from synth_assets.executor.marks import marks_of
 from synth_assets.line import Stage
-from synth_assets.quality.checks import SqlCheck, Verdict, load_checks, run_checks
+from synth_assets.profile import Profile
+from synth_assets.quality.checks import Check, Verdict, load_checks, run_checks
+from synth_assets.quality.sql_files import Report, report_broken
 from synth_assets.report.tables import markdown_table
 
 
@@ -21,19 +23,23 @@ class CorpusChecks:
     blocking: dict[str, list[str]] = field(default_factory=dict)
 
 
-def corpus_checks(line: Sequence[Stage], store: Store) -> CorpusChecks:
-    """Grouped checks of every corpus that has any."""
+def corpus_checks(
+    line: Sequence[Stage], profile: Profile, store: Store, report: Report = report_broken
+) -> CorpusChecks:
+    """Grouped checks of every corpus that has any; `report` is told of broken files."""
     made = CorpusChecks()
-    known = load_checks()
+    known = load_checks(profile.sql.folders, report)
     for stage in line:
         checks = [check for check in known if check.concerns(stage.corpus)]
         if checks:
-            made.definitions.append(_grouped(stage, checks, store))
+            made.definitions.append(_grouped(stage, checks, store, profile.sql.memory_gb))
             made.blocking[stage.corpus] = [check.name for check in checks if check.blocking]
     return made
 
 
-def _grouped(stage: Stage, checks: Sequence[SqlCheck], store: Store) -> dg.AssetChecksDefinition:
+def _grouped(
+    stage: Stage, checks: Sequence[Check], store: Store, memory_gb: float
+) -> dg.AssetChecksDefinition:
     specs = [
         dg.AssetCheckSpec(
             check.name,
@@ -41,7 +47,7 @@ def _grouped(stage: Stage, checks: Sequence[SqlCheck], store: Store) -> dg.Asset
             blocking=check.blocking,
             description=check.description,
             partitions_def=batches,
-            metadata={"sql": dg.MetadataValue.md(f"```sql\n{check.sql}\n```")},
+            metadata={"sql": dg.MetadataValue.md(f"```sql\n{check.shown}\n```")},
         )
         for check in checks
     ]
@@ -53,18 +59,21 @@ def _grouped(stage: Stage, checks: Sequence[SqlCheck], store: Store) -> dg.Asset
     )
     def grouped(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         batch = context.op_execution_context.partition_key
-        for verdict in run_checks(store, stage.corpus, batch, stage.inputs, checks):
+        for verdict in run_checks(
+            store, stage.corpus, batch, stage.inputs, checks, memory_gb=memory_gb
+        ):
             yield _result(stage, verdict)
 
     return grouped
 
 
 def _result(stage: Stage, verdict: Verdict) -> dg.AssetCheckResult:
-    metadata: dict[str, dg.MetadataValue | int] = {"failing_rows": verdict.failing}
+    metadata: dict[str, dg.MetadataValue | int] = {"failing_rows": verdict.found.failing}
     if verdict.error is not None:
         metadata["error"] = dg.MetadataValue.text(verdict.error)
-    elif not verdict.passed:
-        metadata["first_failing_rows"] = dg.MetadataValue.md(markdown_table(verdict.rows))
+    elif verdict.found.failing:
+        table = markdown_table(verdict.found.rows)
+        metadata["first_failing_rows"] = dg.MetadataValue.md(table)
     return dg.AssetCheckResult(
         passed=verdict.passed,
         asset_key=asset_key(stage.corpus),
@@ -74,7 +83,7 @@ def _result(stage: Stage, verdict: Verdict) -> dg.AssetCheckResult:
     )
 
 
-def severity_of(check: SqlCheck) -> dg.AssetCheckSeverity:
+def severity_of(check: Check) -> dg.AssetCheckSeverity:
     """As its header says."""
     severe = check.severity == "error"
     return dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN

@@ -92,8 +92,15 @@ def record(
                 tags={DATA_VERSION_TAG: opened.data_version},
             )
         )
-        checks = [check for check in load_checks() if check.concerns(corpus)]
-        verdicts = run_checks(store, corpus, batch, stages[corpus].inputs, checks)
+        checks = [check for check in load_checks(profile.sql.folders) if check.concerns(corpus)]
+        verdicts = run_checks(
+            store,
+            corpus,
+            batch,
+            stages[corpus].inputs,
+            checks,
+            memory_gb=profile.sql.memory_gb,
+        )
         results = {item.check.name: (item.passed, severity_of(item.check)) for item in verdicts}
         law_holds = not opened.footer.broken_laws
         for name, (passed, severity) in {LAW_CHECK: (law_holds, ERROR), **results}.items():

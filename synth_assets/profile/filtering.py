@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 from synth_assets.profile.decontamination import DataFile, Decontamination
+from synth_assets.profile.modeling import Perplexity
 from synth_assets.profile.pii import Pii
 from synth_assets.profile.section import Language, Name, Section, Share, TurnOff
 
@@ -84,5 +85,6 @@ class FilteringProfile(Section):
     fineweb: FineWebRules
     bad_words: BadWords
     boilerplate: Boilerplate | None
+    perplexity: Perplexity
     decontamination: Decontamination
     pii: Pii

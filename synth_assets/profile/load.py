@@ -51,9 +51,11 @@ def _located(profile: Profile, home: Home) -> Profile:
     rewriting = {"folder": None if own is None else home.resolve(own)}
     listed = profile.takedowns.list
     takedowns = {"list": None if listed is None else home.resolve(listed)}
+    sql = {"folders": [home.resolve(folder) for folder in profile.sql.folders]}
     return profile.model_copy(
         update={
             "root": home.resolve(profile.root),
+            "sql": profile.sql.model_copy(update=sql),
             "takedowns": profile.takedowns.model_copy(update=takedowns),
             "rewriting": profile.rewriting.model_copy(update=rewriting),
             "schedule": profile.schedule.model_copy(

@@ -10,11 +10,13 @@ from synth_assets.hashing import digest_json
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.filtering import FilteringProfile
 from synth_assets.profile.ingest import IngestProfile
+from synth_assets.profile.modeling import ReferenceModel
 from synth_assets.profile.packing import PackingProfile
 from synth_assets.profile.release import ReleaseProfile
 from synth_assets.profile.rewriting import RewritingProfile
 from synth_assets.profile.running import ExecutorProfile, ScheduleProfile
-from synth_assets.profile.section import Name, TurnOff
+from synth_assets.profile.section import Language, Name, TurnOff
+from synth_assets.profile.sql import SqlProfile
 from synth_assets.profile.takedown import TakedownProfile
 from synth_assets.profile.translation import TranslationProfile
 
@@ -40,7 +42,9 @@ class Profile(BaseSettings):
     dedup: DedupProfile
     packing: PackingProfile
     releases: Annotated[dict[Name, ReleaseProfile], TurnOff]
+    reference_lms: Annotated[dict[Language, ReferenceModel], TurnOff]
     takedowns: TakedownProfile
+    sql: SqlProfile
     executor: ExecutorProfile
     schedule: ScheduleProfile
 

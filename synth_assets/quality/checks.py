@@ -1,15 +1,17 @@
-"""SQL checks: one file each, whose header comments say for which corpora and how grave.
+"""Checks of a corpus: files of SQL, and functions where SQL is not the tool.
 
     -- corpus: filtered, rewritten/*
     -- severity: error            (or warn)
     -- blocking: true             (or false; a blocking error stops what is downstream)
+    -- tolerance: 2 %             (of the corpus's rows that may fail; or 3 rows; default none)
     -- description: Every doc_id occurs once.
     SELECT doc_id, count(*) AS times FROM this GROUP BY doc_id HAVING count(*) > 1
 
-The query returns the failing rows; none is a pass. Views: see `views.batch_views`.
+The query returns the failing rows; none is a pass. Views: see `views.batch_views`. The functions
+stand in `frame_checks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,29 +19,62 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from synth_assets.corpus.store import Store
+from synth_assets.corpus.store import Corpus, Store
 from synth_assets.errors import SynthAssetsError
-from synth_assets.quality.views import batch_views
+from synth_assets.quality.sql_files import (
+    Report,
+    SqlFileError,
+    fault_of,
+    find_files,
+    in_file,
+    read_file,
+    report_broken,
+)
+from synth_assets.quality.tolerance import NONE, Tolerance
+from synth_assets.quality.views import MEMORY_GB, batch_views
 
 SHOWN_ROWS = 10
-SEVERITIES = ("error", "warn")
-
-
-class CheckError(SynthAssetsError):
-    """A check file that cannot be read or run: names the file and DuckDB's message."""
+SETTINGS = ("corpus", "severity", "blocking", "tolerance", "description")
+NEEDED = ("corpus", "severity", "description")
+ALLOWED = {"severity": ("error", "warn"), "blocking": ("true", "false")}
 
 
 @dataclass(frozen=True)
-class SqlCheck:
-    """One check file."""
+class Subject:
+    """What a check looks at: one batch of a corpus, and the views of it in SQL."""
+
+    store: Store
+    corpus: Corpus
+    inputs: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Found:
+    """The number of failing rows, and the first of them."""
+
+    failing: int
+    rows: pl.DataFrame
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame) -> "Found":
+        return cls(rows.height, rows.head(SHOWN_ROWS))
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check. `look` raises duckdb.Error or SynthAssetsError where it cannot judge; `origin` is
+    its file, `shown` its SQL or what it does, for people."""
 
     name: str
     corpora: tuple[str, ...]
     severity: str
-    blocking: bool
     description: str
-    sql: str
-    path: Path
+    look: Callable[[Subject], Found]
+    origin: Path
+    shown: str
+    blocking: bool = False
+    tolerance: Tolerance = NONE
 
     def concerns(self, corpus: str) -> bool:
         return any(fnmatch(corpus, pattern) for pattern in self.corpora)
@@ -47,74 +82,109 @@ class SqlCheck:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A check's result on one batch: the number of failing rows and the first of them, or the
-    error of a query that DuckDB refuses, which is no pass."""
+    """A check's result on one batch of `rows` rows, or why it could not run, which is no pass."""
 
-    check: SqlCheck
-    failing: int
-    rows: pl.DataFrame
+    check: Check
+    found: Found
+    rows: int
     error: str | None = None
 
     @property
     def passed(self) -> bool:
-        return self.failing == 0 and self.error is None
+        return self.error is None and self.check.tolerance.admits(self.found.failing, self.rows)
 
 
-def check_folder() -> Path:
-    """`dbt_like_sql/checks`: inside the package in a wheel, beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "dbt_like_sql", package.parent / "dbt_like_sql"):
-        if folder.is_dir():
-            return folder / "checks"
-    raise CheckError(f"no folder dbt_like_sql in {package} or beside it; reinstall the package")
+def load_checks(folders: Sequence[str | Path] = (), report: Report = report_broken) -> list[Check]:
+    """All checks, by name: the shipped ones and those in `checks/` of the folders. A file whose
+    header is wrong is reported and left out; one whose SQL is wrong fails when it runs."""
+    from synth_assets.quality.frame_checks import FRAME_CHECKS
+
+    checks = list(FRAME_CHECKS)
+    taken = {check.name for check in checks}
+    for path in find_files("checks", folders, report):
+        try:
+            check = read_check(path)
+        except SqlFileError as error:
+            report(str(error))
+            continue
+        if check.name in taken:
+            report(f"{path} is left out: a shipped check has the same name")
+            continue
+        checks.append(check)
+    return sorted(checks, key=lambda check: check.name)
 
 
-def load_checks(folder: Path | None = None) -> list[SqlCheck]:
-    """All checks in a folder, by name. Raises CheckError for a header that is wrong."""
-    return [read_check(path) for path in sorted((folder or check_folder()).glob("**/*.sql"))]
-
-
-def read_check(path: Path) -> SqlCheck:
-    """One check file."""
-    text = path.read_text(encoding="utf-8")
-    header = dict(_header(text))
-    missing = {"corpus", "severity", "description"} - header.keys()
-    if missing:
-        raise CheckError(f"{path} lacks the header line '-- {min(missing)}: ...'")
-    if header["severity"] not in SEVERITIES:
-        raise CheckError(
-            f"{path}: severity {header['severity']!r} is not allowed; it is error or warn"
-        )
-    return SqlCheck(
-        name=path.stem,
-        corpora=tuple(part.strip() for part in header["corpus"].split(",")),
-        severity=header["severity"],
-        blocking=header.get("blocking", "false") == "true",
-        description=header["description"],
-        sql=text,
-        path=path,
+def read_check(path: Path) -> Check:
+    """One check file. Raises SqlFileError for a header that is wrong; a fault of its SQL becomes
+    the check's error."""
+    file = read_file(path)
+    settings = file.settings
+    _refuse_wrong_header(path, settings)
+    try:
+        tolerance = Tolerance.parse(settings.get("tolerance", "0 rows"))
+    except ValueError as error:
+        raise SqlFileError(f"{path}: tolerance {error}") from None
+    return Check(
+        name=file.name,
+        corpora=tuple(part.strip() for part in settings["corpus"].split(",")),
+        severity=settings["severity"],
+        blocking=settings.get("blocking") == "true",
+        tolerance=tolerance,
+        description=settings["description"],
+        look=_query(file.sql),
+        origin=path,
+        shown=file.sql if (fault := fault_of(file)) is None else f"-- {fault}\n{file.sql}",
     )
 
 
-def _header(text: str) -> list[tuple[str, str]]:
-    lines = (line[2:].strip() for line in text.splitlines() if line.startswith("--"))
-    pairs = (line.split(":", 1) for line in lines if ":" in line)
-    return [(key.strip(), value.strip()) for key, value in pairs]
+def _refuse_wrong_header(path: Path, settings: Mapping[str, str]) -> None:
+    for name in NEEDED:
+        if not settings.get(name):
+            raise SqlFileError(f"{path} lacks the header line '-- {name}: ...'")
+    for name, value in settings.items():
+        if name not in SETTINGS:
+            raise SqlFileError(
+                f"{path}: no header is called {name!r}; allowed are {', '.join(SETTINGS)}"
+            )
+        if name in ALLOWED and value not in ALLOWED[name]:
+            allowed = " or ".join(ALLOWED[name])
+            raise SqlFileError(f"{path}: {name} {value!r} is not allowed; it is {allowed}")
+
+
+def _query(sql: str) -> Callable[[Subject], Found]:
+    def look(subject: Subject) -> Found:
+        """Counts all failing rows, but fetches few: a broken batch may have millions."""
+        body = sql.strip().rstrip(";")
+        connection = subject.connection
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE failing AS {body}")
+        ((failing,),) = connection.execute("SELECT count(*) FROM failing").fetchall()
+        return Found(failing, connection.sql(f"SELECT * FROM failing LIMIT {SHOWN_ROWS}").pl())
+
+    return look
 
 
 def run_checks(
-    store: Store, corpus: str, batch: str, inputs: Sequence[str], checks: Sequence[SqlCheck]
+    store: Store,
+    corpus: str,
+    batch: str,
+    inputs: Sequence[str],
+    checks: Sequence[Check],
+    *,
+    memory_gb: float = MEMORY_GB,
 ) -> list[Verdict]:
     """Run checks on one batch of a corpus; one that cannot run does not stop the others."""
     opened = store.open(corpus, batch, lawful=False)
-    with batch_views(store, opened, inputs) as connection:
-        return [_run(connection, check) for check in checks]
+    rows = opened.n_documents
+    with batch_views(store, opened, inputs, memory_gb=memory_gb) as connection:
+        subject = Subject(store, opened, tuple(inputs), connection)
+        return [_run(check, subject, rows) for check in checks]
 
 
-def _run(connection: duckdb.DuckDBPyConnection, check: SqlCheck) -> Verdict:
+def _run(check: Check, subject: Subject, rows: int) -> Verdict:
     try:
-        rows = connection.sql(check.sql).pl()
+        return Verdict(check, check.look(subject), rows)
     except duckdb.Error as error:
-        message = " ".join(str(error).split())
-        return Verdict(check, 0, pl.DataFrame(), f"{check.path.name} cannot run: {message}")
-    return Verdict(check, rows.height, rows.head(SHOWN_ROWS))
+        sentence = in_file(check.origin, error)
+    except (SynthAssetsError, pl.exceptions.PolarsError) as error:
+        sentence = f"{check.origin}: {error}"
+    return Verdict(check, Found(0, pl.DataFrame()), rows, sentence)

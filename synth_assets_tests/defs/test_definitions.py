@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).parents[2]
 ASSETS = {
     "deduped",
     "filtered",
+    *(f"model/{path.stem}" for path in (CHECKOUT / "dbt_like_sql/models").glob("*.sql")),
     "packed",
     "raw_web",
     "release/everything",
@@ -30,32 +31,110 @@ ASSETS = {
     "translated/cat_Latn",
 }
 CHECKS = {
-    "raw_web": {"complete_rows", "drops_have_reasons", "license_known", "unique_ids"},
-    "filtered": {
+    "raw_web": {
         "complete_rows",
         "drops_have_reasons",
-        "duplicates_point_to_documents",
-        "language_known",
-        "parents_exist",
+        "fetched_in_the_past",
+        "language_drift",
+        "length_drift",
+        "license_known",
+        "rows_match_counts",
+        "sidecars_whole",
+        "stored_schema",
         "unique_ids",
+    },
+    "filtered": {
+        "complete_rows",
+        "documents_conserved",
+        "drops_have_reasons",
+        "duplicate_rate",
+        "duplicates_point_to_documents",
+        "inputs_unchanged",
+        "language_drift",
+        "language_known",
+        "length_drift",
+        "parents_exist",
+        "roots_exist",
+        "rows_match_counts",
+        "sidecars_whole",
+        "stored_schema",
+        "unique_ids",
+        "yield_drift",
     },
     "rewritten/faq": {
         "complete_rows",
         "drops_have_reasons",
+        "inputs_unchanged",
+        "length_drift",
+        "made_text_differs",
         "made_text_has_provenance",
+        "outcomes_complete",
         "parents_exist",
+        "requests_accounted",
+        "requests_failed",
+        "rows_match_counts",
+        "sidecars_whole",
+        "stored_schema",
+        "unique_ids",
+        "yield_band",
+        "yield_drift",
+    },
+    "translated/cat_Latn": {
+        "complete_rows",
+        "drops_have_reasons",
+        "inputs_unchanged",
+        "length_drift",
+        "length_ratio",
+        "made_text_differs",
+        "made_text_has_provenance",
+        "off_target",
+        "outcomes_complete",
+        "parents_exist",
+        "requests_accounted",
+        "requests_failed",
+        "rows_match_counts",
+        "sidecars_whole",
+        "stored_schema",
+        "target_language",
+        "unique_ids",
+        "yield_band",
+        "yield_drift",
+    },
+    "signatures": {
+        "sidecars_whole",
+        "signatures_complete",
+        "stored_schema",
         "unique_ids",
     },
-    "signatures": {"signatures_complete", "unique_ids"},
     "deduped": {
+        "clusters_keep_one",
         "complete_rows",
+        "documents_conserved",
         "documents_were_judged",
         "drops_have_reasons",
+        "duplicate_rate",
         "duplicates_point_to_documents",
+        "language_drift",
+        "length_drift",
+        "rows_match_counts",
+        "sidecars_whole",
+        "stored_schema",
+        "synthetic_share",
+        "tokens_conserved",
         "unique_contents",
         "unique_ids",
+        "yield_drift",
     },
-    "packed": {"packed_documents_exist", "sequences_differ", "spans_cover_sequences"},
+    "packed": {
+        "every_document_packed",
+        "inputs_unchanged",
+        "packed_documents_exist",
+        "packed_tokens_conserved",
+        "sequences_differ",
+        "sidecars_whole",
+        "spans_cover_sequences",
+        "stored_schema",
+    },
 }
 
 
@@ -86,7 +165,7 @@ def test_the_check_keys_are_pinned(repository) -> None:
 
 def test_all_corpora_stand_in_one_group_and_one_partition_set(repository) -> None:
     graph = repository.asset_graph
-    corpora = {key for key in graph.get_all_asset_keys() if key.path[0] != "release"}
+    corpora = {key for key in graph.get_all_asset_keys() if key.path[0] not in ("release", "model")}
     nodes = [graph.get(key) for key in corpora]
     assert {node.group_name for node in nodes} == {"corpora"}
     assert {node.partitions_def.name for node in nodes} == {"batch"}
@@ -126,7 +205,8 @@ def test_only_a_model_on_the_device_is_marked_gpu(profile: Profile) -> None:
     for corpus, (lane, pool, kinds, retried) in found.items():
         is_rewritten = corpus.startswith("rewritten")
         assert (lane, pool, retried) == ("cpu", None, is_rewritten)
-        assert kinds == ({"rules", "parquet"} if is_rewritten else {"polars", "parquet"})
+        stored = {"duckdb", "sql"} if corpus.startswith("model") else {"polars", "parquet"}
+        assert kinds == ({"rules", "parquet"} if is_rewritten else stored)
 
 
 MIXED = """

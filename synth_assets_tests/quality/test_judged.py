@@ -24,7 +24,7 @@ CHECKS = {check.name: check for check in load_checks()}
 def failing(store: Store, name: str, corpus: str, inputs: list[str]) -> list[str]:
     (verdict,) = run_checks(store, corpus, BATCH, inputs, [CHECKS[name]])
     assert verdict.error is None
-    return verdict.rows["doc_id"].to_list()
+    return verdict.found.rows["doc_id"].to_list()
 
 
 def test_a_document_without_signature_is_found(

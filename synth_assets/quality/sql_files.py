@@ -1,0 +1,112 @@
+"""Files of SQL: where they lie, the comments at their head, and what DuckDB's parser says of them.
+
+A file begins with comment lines, then comes one SELECT. Lines such as `-- severity: warn` are
+settings; which there are depends on the kind of file.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from logging import getLogger
+from pathlib import Path
+
+import duckdb
+
+from synth_assets.errors import SynthAssetsError
+
+Report = Callable[[str], None]
+"""Is told one sentence per broken file."""
+
+report_broken: Report = getLogger("synth_assets.sql").warning
+
+_LINE = re.compile(r"\bLINE (\d+):")
+_SETTING = re.compile(r"([a-z_]+):\s*(.*)")
+
+
+class SqlFileError(SynthAssetsError):
+    """A file of SQL that cannot be read or run: names the file, the line and DuckDB's message."""
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One file. `settings` are the header's `key: value` lines, `comment` its other lines as one
+    paragraph."""
+
+    path: Path
+    sql: str
+    settings: Mapping[str, str]
+    comment: str
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+def shipped_folder() -> Path:
+    """`dbt_like_sql`: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "dbt_like_sql", package.parent / "dbt_like_sql"):
+        if folder.is_dir():
+            return folder
+    raise SqlFileError(f"no folder dbt_like_sql in {package} or beside it; reinstall the package")
+
+
+def find_files(kind: str, folders: Sequence[str | Path], report: Report) -> Iterator[Path]:
+    """Files of a kind (`models` or `checks`), the shipped ones first. A name that is taken and a
+    folder that is missing are reported."""
+    taken: dict[str, Path] = {}
+    for folder in (shipped_folder(), *map(Path, folders)):
+        if not folder.is_dir():
+            report(f"the folder {folder} of sql.folders does not exist; its {kind} are left out")
+            continue
+        for path in sorted((folder / kind).glob("**/*.sql")):
+            if path.stem in taken:
+                report(f"{path} is left out: {taken[path.stem]} has the same name")
+                continue
+            taken[path.stem] = path
+            yield path
+
+
+def read_file(path: Path) -> SqlFile:
+    """Raises SqlFileError where it is not UTF-8 text."""
+    try:
+        sql = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SqlFileError(f"{path} cannot be read: {error}") from None
+    settings: dict[str, str] = {}
+    prose: list[str] = []
+    for line in _head(sql):
+        if found := _SETTING.fullmatch(line):
+            settings[found[1]] = found[2].strip()
+        else:
+            prose.append(line)
+    return SqlFile(path, sql, settings, " ".join(prose).strip())
+
+
+def fault_of(file: SqlFile) -> str | None:
+    """Why the file is not one SELECT that DuckDB can parse; it need not be able to run."""
+    try:
+        statements = duckdb.extract_statements(file.sql)
+    except duckdb.Error as error:
+        return in_file(file.path, error)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        return f"{file.path} must hold one SELECT and nothing else"
+    return None
+
+
+def in_file(path: Path, error: Exception) -> str:
+    """One sentence with the file, the line and DuckDB's message."""
+    text = str(error)
+    line = _LINE.search(text)
+    message = " ".join(text[: line.start()].split() if line else text.split())
+    return f"{path}{f', line {line[1]}' if line else ''}: {message}"
+
+
+def _head(sql: str) -> Iterator[str]:
+    """The comment lines before the statement."""
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            if line.strip():
+                return
+            continue
+        yield line.removeprefix("--").strip()
