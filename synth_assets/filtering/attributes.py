@@ -10,7 +10,9 @@ from synth_assets.filtering import (
     block_lists,
     boilerplate,
     language_attribute,
+    perplexity,
     quality,
+    traits,
 )
 from synth_assets.filtering.decontamination import attribute as decontamination
 from synth_assets.profile.filtering import FilteringProfile
@@ -18,7 +20,16 @@ from synth_assets.profile.filtering import FilteringProfile
 if TYPE_CHECKING:
     from synth_assets.filtering.attribute import Attribute
 
-SOURCES = (block_lists, language_attribute, quality, bad_words, boilerplate, decontamination)
+SOURCES = (
+    block_lists,
+    language_attribute,
+    quality,
+    bad_words,
+    boilerplate,
+    perplexity,
+    decontamination,
+    traits,
+)
 """Modules with `COLUMNS` and `attribute(profile)`; the first rule that fails decides, so the order
 is that of the reasons in the funnel."""
 

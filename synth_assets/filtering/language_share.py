@@ -1,42 +1,27 @@
 """How much of a text is in one language: judged in stretches of whole lines."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_assets.compiled import compiled
+from synth_assets.filtering.alphabet import LETTER, kinds
+from synth_assets.filtering.language import identify, known
 from synth_assets.filtering.language_codes import UNKNOWN
+from synth_assets.filtering.language_neighbours import is_alike
 
 PIECE_LETTERS = 300
 """A text is judged in pieces of so many letters, made of whole lines: fewer are a guess."""
 
 MAX_PIECE_CHARS = 1500
+"""A longer line is cut."""
+
+JUDGED_CHARS = 450
+"""Of a piece, so much is looked at: its language is the same, at half the time."""
 
 CONFIDENT = 0.5
 """Probability from which a piece is taken to be in another language than it should."""
-
-_ALIKE = (
-    "bos hrv srp hbs cnr",
-    "nob nno dan",
-    "ind zsm min jav sun",
-    "arb arz ary acm acq aeb ajp apc ars",
-    "zho yue wuu",
-    "pes prs",
-    "azj azb",
-    "urd hin",
-    "ces slk",
-    "spa ast arg glg",
-    "por glg",
-    "afr nld",
-    "mkd bul",
-    "kin run",
-    "zul xho nbl ssw",
-    "eng pcm",
-    "fao isl",
-    "twi fat",
-    "bam dyu emk",
-)
-"""Varieties that language id takes for each other in short or technical text (macrolanguages of
-ISO 639-3 and close neighbours); one counts for the other."""
-
-_GROUPS = [frozenset(group.split()) for group in _ALIKE]
 
 
 def language_share(
@@ -49,13 +34,14 @@ def language_share(
     CONFIDENT. Nothing is judged where no model knows `lang`. Of more than `most_pieces`, that many
     spread evenly are looked at.
     """
-    from synth_assets.filtering.language import identify, known
-
     if lang.split("_", maxsplit=1)[0] not in known():
         return 0, 1.0, UNKNOWN
     letters: dict[str, int] = {}
-    for piece, size in _evenly(list(_pieces(lines)), most_pieces):
-        found, confidence = identify(piece)
+    text = "\n".join(lines)
+    pieces = _pieces(text)
+    for number in _evenly(len(pieces), most_pieces):
+        start, end, size = pieces[number].tolist()
+        found, confidence = identify(text[start : min(end, start + JUDGED_CHARS)], expected=lang)
         if found != UNKNOWN and (is_alike(found, lang) or (confidence or 0) >= CONFIDENT):
             letters[found] = letters.get(found, 0) + size
     judged = sum(letters.values())
@@ -65,31 +51,31 @@ def language_share(
     return judged, right / judged if judged else 1.0, other
 
 
-def is_alike(found: str, lang: str) -> bool:
-    """Whether one language counts for the other. Scripts must agree, but for simplified and
-    traditional Chinese in few characters."""
-    (code, script), (wanted, wanted_script) = found.split("_"), lang.split("_")
-    if code != wanted and not any({code, wanted} <= group for group in _GROUPS):
-        return False
-    return script == wanted_script or code != wanted
+def _pieces(text: str) -> NDArray[np.int64]:
+    """(pieces, 3) Start and end of stretches of the text, in characters, and their letters."""
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    return _cut(codes, kinds())
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Stretches of the lines, and how many letters each has."""
-    piece, size = "", 0
-    for line in lines:
-        for start in range(0, len(line), MAX_PIECE_CHARS):
-            part = line[start : start + MAX_PIECE_CHARS]
-            piece += part + "\n"
-            size += sum(map(str.isalpha, part))
-            if size >= PIECE_LETTERS:
-                yield piece, size
-                piece, size = "", 0
-    if size:
-        yield piece, size
+@compiled
+def _cut(codes: NDArray[np.uint32], table: NDArray[np.uint8]) -> NDArray[np.int64]:
+    found = np.empty((len(codes) // PIECE_LETTERS + 1, 3), dtype=np.int64)
+    count, begin, line, letters = 0, 0, 0, 0
+    for at in range(len(codes)):
+        letters += (table[codes[at]] & LETTER) > 0
+        ends = codes[at] == 0x0A
+        if ends or at + 1 - line == MAX_PIECE_CHARS:
+            line = at + 1
+            if letters >= PIECE_LETTERS:
+                found[count, 0], found[count, 1], found[count, 2] = begin, at + 1, letters
+                count, begin, letters = count + 1, at + 1, 0
+    if letters:
+        found[count, 0], found[count, 1], found[count, 2] = begin, len(codes), letters
+        count += 1
+    return found[:count]
 
 
-def _evenly(pieces: list[tuple[str, int]], most: int | None) -> list[tuple[str, int]]:
-    if most is None or len(pieces) <= most:
-        return pieces
-    return [pieces[index * len(pieces) // most] for index in range(most)]
+def _evenly(count: int, most: int | None) -> Iterable[int]:
+    if most is None or count <= most:
+        return range(count)
+    return (index * count // most for index in range(most))

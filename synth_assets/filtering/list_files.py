@@ -28,16 +28,17 @@ def entries(path: str) -> Iterator[tuple[int, str]]:
         raise InputError(f"{path}, after line {number}: cannot be read ({error})") from None
 
 
-def digest_file(key: str, path: str) -> str:
-    """Digest of a list's bytes, for code versions; a local file is read again only when its size or
+def digest_file(
+    key: str, path: str, wanted: str = "a text file with one entry a line, gzip or not"
+) -> str:
+    """Digest of a file's bytes, for code versions; a local file is read again only when its size or
     time changes. Raises ProfileError, naming the profile's key, where there is none."""
     try:
         stat = Path(path).stat() if "://" not in path else None
         return _digest(path, *((stat.st_size, stat.st_mtime_ns) if stat else ()))
     except OSError as error:
         raise ProfileError(
-            f"{key} = {path} cannot be read ({error.strerror or error}); allowed is a text file "
-            f"with one entry a line, gzip or not"
+            f"{key} = {path} cannot be read ({error.strerror or error}); allowed is {wanted}"
         ) from None
 
 

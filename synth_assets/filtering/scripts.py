@@ -3,7 +3,13 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth_assets.compiled import compiled
+from synth_assets.filtering.alphabet import LETTER, kinds
 
 _BY_NAME = {
     "LATIN": "Latn", "CYRILLIC": "Cyrl", "GREEK": "Grek", "ARMENIAN": "Armn", "GEORGIAN": "Geor",
@@ -37,12 +43,14 @@ _TRADITIONAL = frozenset(
 
 def count_scripts(text: str) -> Counter[str]:
     """Letters of the text by script; kana and Han apart (`Kana`, `Hani`)."""
-    counts: Counter[str] = Counter()
-    for character, times in Counter(text).items():
-        script = _script_of(character)
-        if script is not None:
-            counts[script] += times
-    return counts
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    return count_script_codes(codes)
+
+
+def count_script_codes(codes: NDArray[np.uint32]) -> Counter[str]:
+    """`count_scripts` of code points."""
+    counts = _tally(codes, _table(), len(_SCRIPTS))
+    return Counter({_SCRIPTS[place]: int(counts[place]) for place in counts.nonzero()[0]})
 
 
 def best_script(text: str, counts: Counter[str], allowed: Iterable[str]) -> str | None:
@@ -69,9 +77,25 @@ def _chinese(text: str, usual: str) -> str:
     return "Hans" if simplified > traditional else "Hant"
 
 
-@lru_cache(maxsize=1 << 16)
-def _script_of(character: str) -> str | None:
-    """Unicode names begin with the script: LATIN SMALL LETTER A, CJK UNIFIED IDEOGRAPH-4E00."""
-    if not character.isalpha():
-        return None
-    return _BY_NAME.get(unicodedata.name(character, "").split(" ")[0].split("-")[0])
+_SCRIPTS = tuple(sorted(set(_BY_NAME.values())))
+_NONE = 255
+
+
+@cache
+def _table() -> NDArray[np.uint8]:
+    """(0x110000,) The place in _SCRIPTS of every letter's script. Unicode names begin with it:
+    LATIN SMALL LETTER A, CJK UNIFIED IDEOGRAPH-4E00."""
+    table = np.full(0x110000, _NONE, dtype=np.uint8)
+    places = {name: _SCRIPTS.index(script) for name, script in _BY_NAME.items()}
+    for code in (kinds() & LETTER).nonzero()[0].tolist():
+        first = unicodedata.name(chr(code), "").split(" ")[0].split("-")[0]
+        table[code] = places.get(first, _NONE)
+    return table
+
+
+@compiled
+def _tally(codes: NDArray[np.uint32], table: NDArray[np.uint8], scripts: int) -> NDArray[np.int64]:
+    counts = np.zeros(256, dtype=np.int64)
+    for code in codes:
+        counts[table[code]] += 1
+    return counts[:scripts]

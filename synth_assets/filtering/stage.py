@@ -17,7 +17,7 @@ from synth_assets.corpus.stage import versions as data_versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.errors import CancelledError
-from synth_assets.filtering import attributes
+from synth_assets.filtering import attributes, traits
 from synth_assets.filtering.attribute import Attribute, survey, versions
 from synth_assets.filtering.decontamination import report as decontamination
 from synth_assets.filtering.exact import FirstSeen
@@ -69,7 +69,8 @@ def run(run: StageRun) -> Footer:
         if run.profile.filtering.decontamination.sets:
             writer.sidecar(decontamination.SIDECAR, decontamination.SCHEMA)
         sorting = _Sorting(measured, known, writer, _masker(run.profile), _report(run.profile))
-        for documents in _each_slice(run, raw, [*DOCUMENT, "lang_hint"]):
+        also = [name for name in ("lang_hint", *traits.READS) if name in raw.columns]
+        for documents in _each_slice(run, raw, [*DOCUMENT, *also]):
             writer.read(documents)
             sorting.take(documents)
         sorting.report()
@@ -97,7 +98,9 @@ class _Sorting:
     def take(self, documents: pl.DataFrame) -> None:
         scored = self.known.score(documents, self.attributes)
         self.writer.add(SIDECAR, attributes.select(scored))
-        judged = self._seen.judge(judge(scored, self._rules)).drop("lang_hint")
+        judged = self._seen.judge(judge(scored, self._rules)).drop(
+            "lang_hint", "published_at", strict=False
+        )
         is_kept = pl.col("drop_reason").is_null()
         masked = self.masker.mask(judged.filter(is_kept).drop(DROPPED))
         self.tokens_masked += masked.tokens_removed

@@ -1,6 +1,7 @@
 """Small raw_web batches, written through the store as the ingest stage would."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -33,6 +34,7 @@ def write_raw(
     documents = [
         Document(
             doc_id=raw_id("file", position),
+            root_ids=[raw_id("file", position)],
             text=text,
             content_hash=content_hash(text),
             n_chars=len(text),
@@ -42,8 +44,12 @@ def write_raw(
         for position, text in enumerate(texts)
     ]
     frame = pl.DataFrame([document.to_row() for document in documents], schema=DOCUMENT)
-    frame = frame.with_columns(lang_hint=pl.lit(declared, dtype=pl.String))
-    schema = DOCUMENT | {"lang_hint": pl.String()}
+    frame = frame.with_columns(
+        lang_hint=pl.lit(declared, dtype=pl.String),
+        domain=pl.lit("example.org"),
+        published_at=pl.lit(datetime(2021, 3, 4, tzinfo=UTC), dtype=pl.Datetime("us", "UTC")),
+    )
+    schema = DOCUMENT | {name: frame.schema[name] for name in frame.columns[len(DOCUMENT) :]}
     with store.write("raw_web", batch, schema=schema, code_version="t", inputs={}) as writer:
         writer.read(frame)
         writer.keep(frame)

@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from synth_assets.filtering.language_attribute import COLUMNS, measure
-from synth_assets.filtering.language_share import is_alike, language_share
+from synth_assets.filtering.language_neighbours import is_alike
+from synth_assets.filtering.language_share import language_share
 from synth_assets_tests.generation.gates.texts import PARAGRAPHS
 
 CATALAN, GERMAN = (PARAGRAPHS[lang] for lang in ("cat_Latn", "deu_Latn"))

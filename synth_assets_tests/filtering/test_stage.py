@@ -230,7 +230,7 @@ def test_only_what_changed_is_measured_again(
     measured = [line.split(";")[0].split(": ")[1] for line in said if "attributes" in line]
     everything = measured[0]
     assert {"language", "quality"} <= set(everything.split(", "))
-    assert measured[1] == "quality"
+    assert measured[1] == "quality, traits"  # the tier is of its scores
     assert {"language", "quality"} <= set(measured[2].split(", "))
     assert measured[3] == everything
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from synth_assets.filtering.language_share import language_share
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.fences import split_fences
 from synth_assets.generation.gates.gate import Count, Gate, Generated, Share
@@ -24,6 +23,8 @@ class Language(Gate):
     min_letters: Count = 200
 
     def __call__(self, made: Generated) -> Fault | None:
+        from synth_assets.filtering.language_share import language_share  # brings numba along
+
         text = "\n".join(part for _, part in made.aligned)
         judged, share, other = language_share(split_fences(text).outside, made.target_lang)
         if judged < max(1, self.min_letters) or share >= self.min_share:
