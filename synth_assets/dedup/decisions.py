@@ -15,6 +15,7 @@ from synth_assets.dedup.judging import (
     Judge,
     Verdict,
     limit_of,
+    same_page,
     superseded,
 )
 from synth_assets.dedup.links import Links
@@ -49,12 +50,16 @@ class Decisions:
     links: Links
     roots: Int64s
     dedup: DedupProfile
+    # of documents of the batch the earlier version of the same page, whose text is known too
+    versions: Mapping[str, Sighting]
 
     def verdicts(self) -> pl.DataFrame:
         """One row (VERDICTS) per document that leaves, earlier ones among them."""
         judged = Judge(self._tied, self.links, self.roots, self.dedup).run()
         plain = self._plain()
         left = {*plain["doc_id"], *judged}
+        judged |= self._same_pages(left)
+        left |= judged.keys()
         judged |= superseded(self._replacing(), set(self._doc_ids), left)
         found = pl.concat([plain, _frame(judged)])
         return pl.concat([found, self._too_many(found["doc_id"])])
@@ -79,6 +84,21 @@ class Decisions:
             similarity=pl.lit(None, dtype=pl.Float64),
             stands_for="first",
         )
+
+    def _same_pages(self, left: set[str]) -> dict[str, Verdict]:
+        """Pages of which an earlier version was published, or left for the document that the
+        first place of its component names."""
+        text_of = {
+            item.doc_id: text.number for text in self.known.values() for item in text.sightings
+        }
+        pairs = [pair for pair in self.versions.items() if pair[0] not in left]
+        numbers = np.array([text_of[item.doc_id] for _, item in pairs], dtype=np.int64)
+        places = self._earliest[self.roots[numbers]]
+        firsts = self._first_ids(self._text_at(places)).to_list()
+        return {
+            doc_id: same_page(version, version.doc_id if number in self._tied else first)
+            for (doc_id, version), number, first in zip(pairs, numbers, firsts, strict=True)
+        }
 
     def _replacing(self) -> list[tuple[str, list[str]]]:
         chosen = self.own.rows.filter(pl.col("relation").is_in(REPLACING))

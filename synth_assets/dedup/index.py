@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from synth_assets.corpus.store import Corpus
+from synth_assets.dedup.minhash import MinHasher
 from synth_assets.text.columns import UInt32s, UInt64s
 
 BANDS, MINHASH = "bands.npy", "minhash.npy"
@@ -56,12 +57,28 @@ def row_bits(rows: int) -> int:
     return max(1, (rows - 1).bit_length())
 
 
+def save_bands(
+    path: Path, hasher: MinHasher, minhash: UInt32s, rows: NDArray[np.int64], contents: UInt64s
+) -> None:
+    """Write the bands of the chosen `rows` of all signatures, whose content keys are `contents`,
+    (len(rows),). One band is in memory at a time."""
+    bits = row_bits(len(minhash))
+    with path.open("wb") as stream:  # a mapping cannot be empty
+        shape = (hasher.bands + 1, len(rows))
+        np.lib.format.write_array_header_1_0(
+            stream, {"descr": "<u8", "fortran_order": False, "shape": shape}
+        )
+        for band in range(hasher.bands):
+            stream.write(pack(hasher.band_hash(minhash, band)[rows], rows, bits).data)
+        stream.write(pack(contents, rows, bits).data)
+
+
 def pack(hashes: UInt64s, rows: NDArray[np.int64], bits: int) -> UInt64s:
-    """(bands, texts) of hashes as the sorted entries of an index."""
+    """(texts,) of hashes as the sorted entries of a band."""
     shift = np.uint64(bits)
     packed = hashes >> shift << shift
     packed |= rows.astype(np.uint64)
-    packed.sort(axis=1)
+    packed.sort()
     return packed
 
 

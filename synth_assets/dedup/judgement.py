@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from synth_assets.dedup.links import Linker, Stop, kin_candidates, repeated_rows
 from synth_assets.dedup.search import Search
 from synth_assets.dedup.signatures import hasher_of
 from synth_assets.dedup.similarity import EarlierSets, TextSource, own_sets
-from synth_assets.dedup.texts import OwnBatch, Seen, Text
+from synth_assets.dedup.texts import OwnBatch, Seen, Sighting, Text
 from synth_assets.errors import CorpusError
 from synth_assets.profile.dedup import DedupProfile
 
@@ -35,25 +36,32 @@ def judge(
     *,
     scratch: Path,
     stop: Stop,
+    versions: Mapping[str, Sighting] = MappingProxyType({}),
 ) -> Judgement:
     """Compare a batch with everything before it and with itself, and decide who leaves.
 
+    `versions` names for documents of the batch the earlier version of the same page, for which
+    they leave; see `dedup.same_page`.
+
     Memory follows the batch, not what was ever seen: bands are mapped, texts are read for
-    candidates only, and shingle sets beyond their room lie in the folder `scratch`.
+    candidates only, and of the batch's shingle sets what `memory_mb` does not hold lies in the
+    folder `scratch`.
     """
+    room = dedup.memory_mb << 19  # bytes: half for earlier sets, half for own ones
     hasher = hasher_of(dedup)
     search = Search(
-        own, earlier, EarlierSets(source, hasher), hasher=hasher, dedup=dedup, stop=stop
+        own, earlier, EarlierSets(source, hasher, room), hasher=hasher, dedup=dedup, stop=stop
     )
-    search.run()
+    search.run(versions.values())
     _refuse_met_again(own, search.texts)
     kin = kin_candidates(own, dedup)
     rows = np.union1d(np.flatnonzero(repeated_rows(own)), np.concatenate(kin))
-    sets = own_sets(source, own, rows, hasher, scratch)
+    sets = own_sets(source, own, rows, hasher, scratch=scratch, room=room)
     linker = Linker(own, dedup, stop)
     linker.kin(search.links, kin, sets)
     roots = linker.foreign(search.links, sets, search.numbers)
-    verdicts = with_roots(Decisions(own, search.texts, search.links, roots, dedup).verdicts())
+    decisions = Decisions(own, search.texts, search.links, roots, dedup, versions)
+    verdicts = with_roots(decisions.verdicts())
     mine = verdicts.join(own.rows.select("doc_id"), on="doc_id", how="semi")
     figures = {
         "admitted_before": len(earlier),

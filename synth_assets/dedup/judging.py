@@ -147,6 +147,12 @@ def verdict_of(
     )
 
 
+def same_page(version: Sighting, stands_for: str) -> Verdict:
+    """On a page of which another version was judged before."""
+    page = version.doc_id
+    return Verdict("same_page", page, "one version of a page", page, None, stands_for)
+
+
 def _superseded(child: str) -> Verdict:
     return Verdict("superseded_by", child, "no child that replaces it", child, None, child)
 

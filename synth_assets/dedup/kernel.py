@@ -252,14 +252,13 @@ def content_keys(data: Bytes, ends: Int64s, keys: UInt64s) -> None:
 
 
 @compiled
-def band_hashes(minima: UInt32s, rows: Whole, numbers: UInt64s, out: UInt64s) -> None:
-    """(bands, texts): a 64-bit hash of the band's number and its rows of the signature."""
+def band_hash(minima: UInt32s, number: Whole, out: UInt64s) -> None:
+    """(texts,): a 64-bit hash of a band's number and its rows of each signature, (texts, rows)."""
     for text in range(len(minima)):
-        for band in range(len(numbers)):
-            state = numbers[band]
-            for row in range(band * rows, (band + 1) * rows):
-                state ^= uint64(minima[text, row])
-                state = (state ^ (state >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
-                state = (state ^ (state >> uint64(27))) * uint64(0x94D049BB133111EB)
-                state ^= state >> uint64(31)
-            out[band, text] = state
+        state = number
+        for row in range(minima.shape[1]):
+            state ^= uint64(minima[text, row])
+            state = (state ^ (state >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
+            state = (state ^ (state >> uint64(27))) * uint64(0x94D049BB133111EB)
+            state ^= state >> uint64(31)
+        out[text] = state

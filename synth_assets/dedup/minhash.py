@@ -116,9 +116,14 @@ class MinHasher:
     def band_hashes(self, signatures: UInt32s) -> UInt64s:
         """(bands, documents): a 64-bit hash of the band's number and the rows of the signature
         that lie in it; equal values are candidates whatever their position."""
-        numbers = np.array([_mix(band + 1) for band in range(self.bands)], dtype=np.uint64)
-        out = np.empty((self.bands, len(signatures)), dtype=np.uint64)
-        kernel.band_hashes(signatures, self.rows, numbers, out)
+        bands = [self.band_hash(signatures, band) for band in range(self.bands)]
+        return np.stack(bands)
+
+    def band_hash(self, signatures: UInt32s, band: int) -> UInt64s:
+        """(documents,): that of one band."""
+        out = np.empty(len(signatures), dtype=np.uint64)
+        rows = signatures[:, band * self.rows : (band + 1) * self.rows]
+        kernel.band_hash(rows, np.uint64(_mix(band + 1)), out)
         return out
 
     @cached_property

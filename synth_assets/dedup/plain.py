@@ -16,13 +16,13 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from synth_assets.corpus.plain import Columns, Staged
+from synth_assets.corpus.plain import PARQUET, Columns, Staged, check_names
 from synth_assets.dedup import kernel
-from synth_assets.dedup.index import BANDS, MINHASH, Index, pack, row_bits
+from synth_assets.dedup.index import BANDS, MINHASH, Index, save_bands
 from synth_assets.dedup.judgement import judge
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.pages import pages_with
-from synth_assets.dedup.plain_files import PlainFiles, some_texts
+from synth_assets.dedup.plain_files import PAGE, PlainFiles, some_texts
 from synth_assets.dedup.signatures import hasher_of, parameters
 from synth_assets.dedup.similarity import TextSource
 from synth_assets.dedup.texts import OwnBatch
@@ -96,11 +96,15 @@ def dedup_files(
     stop: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Write the documents that stay to `out` and the others to `<out>.dropped.parquet`, each as it
-    came with what it duplicates; `bands` keeps what a later call needs as `against`.
+    came with what it duplicates, and null in the columns that only other files have; `bands` keeps
+    what a later call needs as `against`, which reads the texts of candidates in the files written
+    here.
 
-    Raises InputError for files that cannot be read or ids that occur twice. Every file appears
+    Raises InputError for files that cannot be read, or whose columns differ in type, for names that
+    cannot be written, and for ids that occur twice. Every file appears
     whole or not at all, the kept documents last.
     """
+    _check(inputs, out, clusters, bands)
     earlier = [FileIndex(folder, number) for number, folder in enumerate(against)]
     for index in earlier:
         index.check(dedup)
@@ -116,8 +120,23 @@ def dedup_files(
             with Staged(clusters) as staged:
                 judgement.clusters.drop("batch").write_parquet(staged)
         if bands is not None:
+            gone = pl.col("doc_id").is_in(judgement.verdicts["doc_id"].implode())
+            written = [pl.lit(str(path.absolute())) for path in (_dropped(out), out)]
+            where = pl.when(gone).then(written[0]).otherwise(written[1])
+            _save_rows(files, rows.with_columns(corpus=where), dedup, folder / ROWS)
             _move(folder, bands)
     return Outcome(*outcome, judgement.figures)
+
+
+def _check(inputs: Sequence[Path], out: Path, clusters: Path | None, bands: Path | None) -> None:
+    check_names(inputs, [out, _dropped(out), *([clusters] if clusters else [])])
+    if clusters is not None and clusters.suffix != PARQUET:
+        raise InputError(f"{clusters} cannot be written; the clusters need a name in .parquet")
+    if bands is not None and out.suffix != PARQUET:
+        raise InputError(
+            f"{out} cannot be written with --bands, by which single documents of it are read "
+            f"again; give a name in .parquet"
+        )
 
 
 def _folder(path: Path) -> Path:
@@ -150,10 +169,6 @@ def _write_index(
         keys[part] = _content_keys(texts)
     rows = _rows(files, pl.concat(ids or [pl.Series("doc_id", dtype=pl.String)]), counts, keys)
     _save_bands(folder / BANDS, minhash, keys, hasher)
-    about = parameters(dedup) | {"id": files.columns.id, "text": files.columns.text}
-    table = rows.drop("family", "parent_ids").to_arrow(compat_level=pl.CompatLevel.oldest())
-    metadata = {KEY: orjson.dumps(about)}
-    pq.write_table(table.replace_schema_metadata(metadata), folder / ROWS, compression="zstd")
     return rows
 
 
@@ -197,10 +212,19 @@ def with_families(rows: pl.DataFrame) -> pl.DataFrame:
 def _save_bands(path: Path, minhash: UInt32s, keys: UInt64s, hasher: MinHasher) -> None:
     _, first = np.unique(keys, return_index=True)
     first.sort()
-    hashes = np.empty((hasher.bands + 1, len(first)), dtype=np.uint64)
-    hashes[:-1] = hasher.band_hashes(minhash[first])
-    hashes[-1] = keys[first]
-    np.save(path, pack(hashes, first, row_bits(len(minhash))))
+    save_bands(path, hasher, minhash, first, keys[first])
+
+
+def _save_rows(files: PlainFiles, judged: pl.DataFrame, dedup: DedupProfile, path: Path) -> None:
+    """Rows with the files in which their documents are read again, and what they were made with."""
+    about = parameters(dedup) | {"id": files.columns.id, "text": files.columns.text}
+    table = judged.drop("family", "parent_ids").to_arrow(compat_level=pl.CompatLevel.oldest())
+    metadata = {KEY: orjson.dumps(about)}
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd", **PAGE)
+
+
+def _dropped(out: Path) -> Path:
+    return out.with_suffix(".dropped.parquet")
 
 
 def _source(files: PlainFiles, own: OwnBatch, earlier: Sequence[FileIndex]) -> TextSource:
@@ -233,15 +257,17 @@ def _divide(
         raise InputError(f"the documents have a column {name!r}, which dropped ones get; rename it")
     with (
         Staged(out) as kept_path,
-        Staged(out.with_suffix(".dropped.parquet")) as dropped_path,
-        files.writer(kept_path) as keep,
-        files.writer(dropped_path, tuple(extra.schema)) as drop,
+        Staged(_dropped(out)) as dropped_path,
+        files.writer(kept_path, out) as keep,
+        files.writer(dropped_path, _dropped(out), tuple(extra.schema)) as drop,
     ):
         for first, table in files.tables():
             low, high = np.searchsorted(places, [first, first + len(table)])
             gone = np.zeros(len(table), dtype=bool)
             gone[places[low:high] - first] = True
             keep.write_table(table.filter(pa.array(~gone)))
+            if low == high:
+                continue
             dropped = table.filter(pa.array(gone))
             for name in extra.schema.names:
                 dropped = dropped.append_column(name, extra[name].slice(low, high - low))

@@ -1,7 +1,7 @@
 """What was admitted before and equals or nearly equals a text, by mapped bands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,13 @@ from synth_assets.dedup import matching
 from synth_assets.dedup.links import Links, Stop, fill_pairs
 from synth_assets.dedup.matching import Marks
 from synth_assets.dedup.minhash import MinHasher
-from synth_assets.dedup.similarity import EarlierSets, Similarity, jaccard, least_agreeing
+from synth_assets.dedup.similarity import (
+    EarlierSets,
+    Similarity,
+    jaccard,
+    least_agreeing,
+    set_bytes,
+)
 from synth_assets.dedup.texts import OwnBatch, Seen, Sighting, Text, sighting
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.text.columns import Int64s, UInt32s, UInt64s
@@ -81,7 +87,8 @@ class Search:
         self._met: dict[int, list[Text]] = defaultdict(list)
         self._least = least_agreeing(min(dedup.threshold, dedup.family_threshold), hasher.num_perm)
 
-    def run(self) -> None:
+    def run(self, also: Iterable[Sighting] = ()) -> None:
+        """`also` are earlier documents whose own neighbours are looked for too."""
         marks = [self._shared(batch) for batch in self._earlier]
         rows = np.flatnonzero(np.any(marks, axis=0)) if marks else np.empty(0, np.int64)
         wave = self._own.texts(rows.tolist())
@@ -89,13 +96,14 @@ class Search:
         self._by_content |= {text.content_hash: text for text in wave}
         self._look_up(wave, [mark[rows] for mark in marks])
         probed = {text.number for text in wave}
-        while wave := self._linked_since(probed):
+        named = {self._earlier_text(item.content_hash, item).number for item in also}
+        while wave := self._unprobed(named, probed):
             probed |= {text.number for text in wave}
             self._look_up(wave, None)
 
-    def _linked_since(self, probed: set[int]) -> list[Text]:
-        numbers = {number for pair in self.links.foreign for number in pair} - probed
-        return [self.texts[number] for number in sorted(numbers)]
+    def _unprobed(self, named: set[int], probed: set[int]) -> list[Text]:
+        linked = {number for pair in self.links.foreign for number in pair}
+        return [self.texts[number] for number in sorted((linked | named) - probed)]
 
     def _shared(self, batch: Seen) -> Marks:
         """First rows of the own texts that share a band or a content hash with the batch."""
@@ -185,16 +193,34 @@ class Search:
         return numbers[:found], rows[:found]
 
     def _compare(self, pairs: Iterable[tuple[Text, Text]]) -> None:
-        listed = [(text, other) for text, other in pairs if text is not other]
-        self._sets.fetch(item.sample for pair in listed for item in pair)
-        for text, other in listed:
-            if not self._is_settled(text):
-                if text.is_kin(other):
-                    self._try(text, other, self._dedup.family_threshold, self.links.kin)
-                if text.is_foreign(other) and self._try(
-                    text, other, self._dedup.threshold, self.links.foreign
-                ):
-                    self._met[text.number].append(other)
+        for listed in self._portions(pairs):
+            self._sets.fetch(item.sample for pair in listed for item in pair)
+            for text, other in listed:
+                if not self._is_settled(text):
+                    self._meet(text, other)
+
+    def _portions(self, pairs: Iterable[tuple[Text, Text]]) -> Iterator[list[tuple[Text, Text]]]:
+        """The pairs of different texts, as many at a time as there is room for their sets."""
+        portion, filled = list[tuple[Text, Text]](), 0
+        for text, other in pairs:
+            if text is other:
+                continue
+            taken = set_bytes(text.sample) + set_bytes(other.sample)
+            if portion and filled + taken > self._sets.room:
+                yield portion
+                portion, filled = [], 0
+            portion.append((text, other))
+            filled += taken
+        if portion:
+            yield portion
+
+    def _meet(self, text: Text, other: Text) -> None:
+        if text.is_kin(other):
+            self._try(text, other, self._dedup.family_threshold, self.links.kin)
+        if text.is_foreign(other) and self._try(
+            text, other, self._dedup.threshold, self.links.foreign
+        ):
+            self._met[text.number].append(other)
 
     def _try(
         self, text: Text, other: Text, threshold: float, links: dict[tuple[int, int], Similarity]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.dedup.abandoned import is_abandoned
-from synth_assets.dedup.index import BANDS, MINHASH, content_keys, pack, row_bits
+from synth_assets.dedup.index import BANDS, MINHASH, content_keys, save_bands
 from synth_assets.dedup.late import Membership, admit_late, is_fixed, membership
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.errors import CancelledError
@@ -22,7 +23,7 @@ from synth_assets.hashing import digest_json
 from synth_assets.ingest.plan import load_manifest
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.model import Profile
-from synth_assets.text.columns import Int64s, Texts, UInt32s, UInt64s
+from synth_assets.text.columns import Int64s, Texts, UInt32s
 
 SIGNATURES_VERSION = 2
 TEXTS_AT_ONCE = 4096
@@ -128,8 +129,7 @@ def _write(run: StageRun, inputs: list[Corpus], own: Membership) -> Footer:
             writer.attachment(MINHASH), "w+", np.uint32, (len(ranks), hasher.num_perm)
         )
         rows = _sign(run, _Slices(inputs, own), hasher, ranks=ranks, minhash=minhash, writer=writer)
-        with writer.attachment(BANDS).open("wb") as stream:
-            np.save(stream, _bands(rows, minhash, hasher))
+        _save_bands(writer.attachment(BANDS), rows, minhash, hasher)
         minhash.flush()
         writer.keep(rows)
         writer.counts.other = parameters(run.profile.dedup)
@@ -238,14 +238,11 @@ def _family() -> pl.Expr:
     )
 
 
-def _bands(rows: pl.DataFrame, minhash: UInt32s, hasher: MinHasher) -> UInt64s:
+def _save_bands(path: Path, rows: pl.DataFrame, minhash: UInt32s, hasher: MinHasher) -> None:
     """The index of the rows that can judge a later one: of each content hash the first, and the
     first that is no kin of it."""
     chosen = first_two(rows)["row"].to_numpy().astype(np.int64)
-    hashes = np.empty((hasher.bands + 1, len(chosen)), dtype=np.uint64)
-    hashes[:-1] = hasher.band_hashes(minhash[chosen] if len(chosen) < len(rows) else minhash)
-    hashes[-1] = content_keys(rows["content_hash"])[chosen]
-    return pack(hashes, chosen, row_bits(len(rows)))
+    save_bands(path, hasher, minhash, chosen, content_keys(rows["content_hash"])[chosen])
 
 
 def first_two(rows: pl.DataFrame) -> pl.DataFrame:

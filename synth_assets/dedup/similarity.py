@@ -17,9 +17,6 @@ from synth_assets.text.columns import Int64s, Texts, UInt64s
 MISS = 1e-6
 """Chance that a pair at the threshold is given up by its signature's estimate alone."""
 
-ROOM_BYTES = 1 << 30
-"""Memory for the shingle sets of one batch, beyond which they lie in a file."""
-
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
@@ -63,15 +60,15 @@ there."""
 
 
 def own_sets(
-    source: TextSource, own: OwnBatch, rows: Int64s, hasher: MinHasher, scratch: Path
+    source: TextSource, own: OwnBatch, rows: Int64s, hasher: MinHasher, *, scratch: Path, room: int
 ) -> ShingleSets:
-    """Of the chosen rows, which are sorted. What ROOM_BYTES do not hold lies in a file that is
+    """Of the chosen rows, which are sorted. Sets of more than `room` bytes lie in a file that is
     removed with the process, in the folder `scratch`."""
     limits = own.n_shingles[rows]
     slots = np.full(len(own), -1, dtype=np.int64)
     slots[rows] = np.arange(len(rows))
     starts, sizes = np.zeros((2, len(rows)), dtype=np.int64)
-    sets = ShingleSets(_array(int(limits.sum()), scratch), starts, sizes, slots)
+    sets = ShingleSets(_array(int(limits.sum()), scratch, room), starts, sizes, slots)
     filled = 0
     for (corpus,), chosen in own.rows[rows].group_by("corpus", maintain_order=True):
         numbers = dict(zip(chosen["doc_id"], chosen["row"], strict=True))
@@ -86,19 +83,26 @@ def own_sets(
     return sets
 
 
-def _array(count: int, scratch: Path) -> UInt64s:
-    if 8 * count <= ROOM_BYTES:
+def _array(count: int, scratch: Path, room: int) -> UInt64s:
+    if 8 * count <= room:
         return np.empty(count, dtype=np.uint64)
     with tempfile.TemporaryFile(dir=scratch) as file:  # has no name; freed with its last reference
         mapped = np.memmap(file, np.uint64, "w+", shape=(count,))
     return np.asarray(mapped)
 
 
-class EarlierSets:
-    """Shingle sets of single documents of any batch, each read once; None where a document's text
-    is gone."""
+def set_bytes(item: Sighting) -> int:
+    """What a document's shingle set takes at most."""
+    return 8 * item.n_shingles
 
-    def __init__(self, source: TextSource, hasher: MinHasher) -> None:
+
+class EarlierSets:
+    """Shingle sets of single documents of any batch; None where a document's text is gone. What is
+    read is kept until a further one would take more than `room` bytes."""
+
+    def __init__(self, source: TextSource, hasher: MinHasher, room: int) -> None:
+        self.room = room
+        self._held = 0
         self._source = source
         self._hasher = hasher
         self._sets: dict[tuple[str, str], UInt64s | None] = {}
@@ -107,9 +111,14 @@ class EarlierSets:
         return self._sets[item.batch, item.doc_id]
 
     def fetch(self, sightings: Iterable[Sighting]) -> None:
-        """Read what is not known yet, each file once."""
+        """Read what is not known yet, each file once. All that are asked for here are there until
+        the next call, whatever room they take."""
+        asked = list(sightings)
+        if self._held + sum(map(set_bytes, asked)) > self.room:
+            self._sets.clear()
+            self._held = 0
         wanted: dict[tuple[str, str], dict[str, Sighting]] = defaultdict(dict)
-        for item in sightings:
+        for item in asked:
             if (item.batch, item.doc_id) not in self._sets:
                 wanted[item.corpus, item.batch][item.doc_id] = item
         for (corpus, batch), items in wanted.items():
@@ -119,7 +128,8 @@ class EarlierSets:
                 limits = np.array([items[name].n_shingles for name in doc_ids], np.int64)
                 hashes, starts, sizes = self._hasher.shingle_sets(texts, limits)
                 for doc_id, start, size in zip(doc_ids, starts, sizes, strict=True):
-                    self._sets[batch, doc_id] = hashes[start : start + size]
+                    self._sets[batch, doc_id] = hashes[start : start + size].copy()
+                    self._held += 8 * int(size)
 
 
 def jaccard(one: UInt64s, other: UInt64s) -> float:

@@ -12,6 +12,7 @@ from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.dedup.admitted import Admitted, admitted_before, admitted_now
 from synth_assets.dedup.judgement import judge
 from synth_assets.dedup.late import is_fixed, membership
+from synth_assets.dedup.same_page import published_versions
 from synth_assets.dedup.signatures import (
     SIGNATURE_COLUMNS,
     judged_inputs,
@@ -36,10 +37,12 @@ __all__ = [
     "signatures_version",
 ]
 
-VERSION = "2"
+VERSION = "3"
 
 COLUMNS: Schema = DOCUMENT | {
     "relation": pl.String(),
+    # the `quality_tier` that the filter gave the page; null where no recipe passed it on
+    "tier": pl.String(),
     # of dropped rows: the document that stayed for this one, by way of others where need be
     "cluster_root": pl.String(),
     # of dropped rows: Jaccard similarity to `duplicate_of`
@@ -85,6 +88,7 @@ def run(run: StageRun) -> Footer:
         run.profile.dedup,
         scratch=run.store.files.scratch,
         stop=lambda: _stop_if_cancelled(run),
+        versions=published_versions(run.store, own, rows, earlier),
     )
     history = {f"signatures/{batch.key}": batch.version for batch in earlier}
     with run.store.write(
@@ -102,7 +106,18 @@ def run(run: StageRun) -> Footer:
             _stop_if_cancelled(run)
             _divide(_of_this_admission(frame, mine, elsewhere), judgement.verdicts, writer)
         writer.counts.other = judgement.figures
-        return writer.commit(*_laws(inputs, elsewhere, writer))
+        footer = writer.commit(*_laws(inputs, elsewhere, writer))
+    _say_unchanged(run, own.origin, footer)
+    return footer
+
+
+def _say_unchanged(run: StageRun, origin: str, footer: Footer) -> None:
+    if pages := footer.counts.dropped.get("same_page"):
+        run.log(
+            f"{pages.documents:,} pages of batch {origin} were published in another version and "
+            f"stay as they were, with personal data where it was not masked then; to publish "
+            f"their present version: synth-assets batch republish {origin}"
+        )
 
 
 def _published(run: StageRun) -> Footer | None:
@@ -127,8 +142,8 @@ def _of_this_admission(
 
 def _divide(frame: pl.DataFrame, verdicts: pl.DataFrame, writer: CorpusWriter) -> None:
     """Keep or drop each row, in input order."""
-    known = [name for name in (*DOCUMENT, "relation") if name in frame.columns]
-    rows = frame.select(known)
+    rows = frame.rename({"quality_tier": "tier"}, strict=False)
+    rows = rows.select(name for name in (*DOCUMENT, "relation", "tier") if name in rows.columns)
     writer.read(rows)
     writer.keep(rows.join(verdicts, on="doc_id", how="anti", maintain_order="left"))
     writer.drop(rows.join(verdicts, on="doc_id", how="inner", maintain_order="left"))

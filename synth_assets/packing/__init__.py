@@ -18,7 +18,7 @@ tokenizer and framing takes over the tokens of each document whose id and text a
 **Stratum.** (kind, recipe, lang, source, tier), `STRATUM` in `packing/strata.py`. `source` is the
 name that the profile's `packing.sources` gives to the start of a URL or of an input file's name,
 null where none fits: a stratum per domain would leave thousands of half-empty sequences. `tier` is
-the column `tier` of `deduped` where an attribute has made one, else null.
+the tier that the filter gave the page, null for most made documents.
 
 **Packed rows** (`packing/sequences.py`, `COLUMNS`). Every stratum of a batch is packed apart, for
 every length of `packing.sequence_lengths`, so a row belongs to one stratum, whose columns it

@@ -33,7 +33,8 @@ def bands_of(*hashes: list[int]) -> tuple[np.ndarray, int]:
     """An index of bands whose hashes differ in their upper bits only."""
     table = np.array(hashes, dtype=np.uint64) << np.uint64(40)
     bits = row_bits(table.shape[1])
-    return pack(table, np.arange(table.shape[1]), bits), bits
+    rows = np.arange(table.shape[1])
+    return np.stack([pack(band, rows, bits) for band in table]), bits
 
 
 @settings(deadline=None)

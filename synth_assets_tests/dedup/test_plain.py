@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from synth_assets.cli.app import app
-from synth_assets.corpus.plain import Columns
+from synth_assets.corpus.plain import Columns, read_frames
 from synth_assets.dedup.plain import Outcome, dedup_files
 from synth_assets.errors import InputError
 from synth_assets.profile import Profile
@@ -204,3 +204,180 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "5 of 10 documents stay" in done.output
     assert pl.read_parquet(out).height == 5
+
+
+def test_texts_that_were_seen_are_read_where_they_were_written(
+    tmp_path: Path, dedup: DedupProfile
+) -> None:
+    """The input may be gone, and need not have been Parquet."""
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(orjson.dumps({"doc_id": 1, "text": TEXTS["a"]}) + b"\n")
+    dedup_files([source], tmp_path / "one.parquet", dedup, bands=tmp_path / "bands")
+    source.write_bytes(orjson.dumps({"doc_id": 2, "text": TEXTS["b"]}) + b"\n")
+    out = tmp_path / "two.parquet"
+    outcome = dedup_files([source], out, dedup, against=[tmp_path / "bands"])
+    assert left(out) == {2: ("near_duplicate", "1", "1")}
+    assert outcome.figures["pairs_estimated"] == 0
+
+
+def test_little_memory_changes_no_decision(tmp_path: Path, dedup: DedupProfile) -> None:
+    """One megabyte holds the sets of some of these documents; the others lie in a file, and
+    earlier ones are read several times."""
+    long = [word for number in range(12) for word in essay(f"topic{number}", 900)]
+    texts = {f"{at:02}": " ".join([*long[at:], f"number {at}."]) for at in range(24)}
+    first, second = dict(list(texts.items())[:4]), dict(list(texts.items())[4:])
+    found = []
+    for size in (1, 1024):
+        folder = tmp_path / f"{size}"
+        folder.mkdir()
+        settings = dedup.model_copy(update={"memory_mb": size})
+        bands = folder / "bands"
+        dedup_files(
+            [write(folder / "a.parquet", first)], folder / "x.parquet", settings, bands=bands
+        )
+        out = folder / "out.parquet"
+        dedup_files([write(folder / "b.parquet", second)], out, settings, against=[bands])
+        found.append(left(folder / "x.parquet") | left(out))
+    assert found[0] == found[1]
+    assert len(found[0]) == 23
+
+
+def test_how_much_memory_is_used_makes_no_other_version(dedup: DedupProfile) -> None:
+    assert dedup.model_copy(update={"memory_mb": 7}).version == dedup.version
+    assert dedup.model_copy(update={"threshold": 0.5}).version != dedup.version
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [
+        ({}, 0),
+        ({"a": "", "b": "", "c": " "}, 2),
+        ({"a": "one two", "b": "One, two!", "c": "one", "d": "two one"}, 3),
+    ],
+    ids=["no documents", "empty texts", "shorter than a shingle"],
+)
+def test_texts_that_hold_little(
+    tmp_path: Path, dedup: DedupProfile, texts: dict[str, str], kept: int
+) -> None:
+    frame = pl.DataFrame(
+        {"doc_id": list(texts), "text": list(texts.values())},
+        schema={"doc_id": pl.String, "text": pl.String},
+    )
+    frame.write_parquet(tmp_path / "in.parquet")
+    source, bands = tmp_path / "in.parquet", tmp_path / "bands"
+    outcome = dedup_files([source], tmp_path / "out.parquet", dedup, bands=bands)
+    assert (outcome.read, outcome.kept) == (len(texts), kept)
+
+
+@pytest.mark.drill
+def test_a_million_identical_documents(tmp_path: Path, dedup: DedupProfile) -> None:
+    count = 1_000_000
+    frame = pl.DataFrame({"doc_id": range(count), "text": TEXTS["a"][:200]})
+    frame.write_parquet(tmp_path / "in.parquet")
+    outcome = dedup_files([tmp_path / "in.parquet"], tmp_path / "out.parquet", dedup)
+    assert (outcome.kept, outcome.figures["pairs_compared"]) == (1, 0)
+
+
+@pytest.mark.drill
+def test_a_document_of_a_hundred_megabytes(tmp_path: Path, dedup: DedupProfile) -> None:
+    numbers = np.random.default_rng(1).integers(0, 1 << 30, 10_100_000).tolist()
+    long = " ".join(map(str, numbers))
+    texts = {"a": long, "b": "x", "c": f"first {long} last"}
+    assert len(long) > 100_000_000
+    assert run_on(tmp_path, dedup, texts).dropped == {"near_duplicate": 1}
+
+
+def test_json_lines_are_written_as_such(tmp_path: Path, dedup: DedupProfile) -> None:
+    source, out = write(tmp_path / "in.parquet", TEXTS), tmp_path / "out.jsonl"
+    dedup_files([source], out, dedup)
+    assert pl.read_ndjson(out)["doc_id"].to_list() == ["a", "c", "e", "f", "h"]
+    assert set(left(out)) == {"b", "d", "g", "i", "j"}
+
+
+@pytest.mark.parametrize(
+    ("out", "options", "said"),
+    [
+        ("in.parquet", {}, "in.parquet is named twice"),
+        ("../link/in.parquet", {}, "in.parquet is named twice"),
+        ("out.csv", {}, "out.csv cannot be written; give a name in .parquet or .jsonl"),
+        ("in.parquet/out.jsonl", {}, "in.parquet is no folder"),
+        ("out.parquet", {"clusters": "out.parquet"}, "out.parquet is named twice"),
+        ("out.parquet", {"clusters": "out.dropped.parquet"}, "dropped.parquet is named twice"),
+        ("out.parquet", {"clusters": "c.jsonl"}, "clusters need a name in .parquet"),
+        ("out.jsonl", {"bands": "bands"}, "out.jsonl cannot be written with --bands"),
+    ],
+)
+def test_outputs_that_would_be_lost_are_refused(
+    tmp_path: Path, dedup: DedupProfile, out: str, options: dict[str, str], said: str
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    source = write(folder / "in.parquet", TEXTS)
+    before = source.read_bytes()
+    paths = {name: folder / value for name, value in options.items()}
+    with pytest.raises(InputError, match=said):
+        dedup_files([source], folder / out, dedup, **paths)
+    assert [path.name for path in folder.iterdir()] == ["in.parquet"]
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_files_of_different_columns(tmp_path: Path, dedup: DedupProfile, ending: str) -> None:
+    """As the filter and a recipe write them: a document has nulls for what its file does not
+    have."""
+    one = pl.DataFrame(
+        {"doc_id": ["a", "b"], "text": [TEXTS["a"], "two words"], "n": [1, 2], "parents": [[], []]},
+        schema_overrides={"parents": pl.List(pl.String)},
+    )
+    two = pl.DataFrame(
+        {"text": [TEXTS["a"], "other words"], "doc_id": ["c", "d"], "parents": [["a"], ["b"]]}
+    ).with_columns(made=pl.struct(by=pl.lit("faq"), at=pl.lit(None, pl.Int64)))
+    paths = [tmp_path / f"one.{ending}", tmp_path / f"two.{ending}"]
+    for frame, path in zip((one, two), paths, strict=True):
+        frame.write_parquet(path) if ending == "parquet" else frame.write_ndjson(path)
+    out = tmp_path / "out.parquet"
+    dedup_files(paths, out, dedup)
+    kept = pl.read_parquet(out)
+    assert kept.columns == ["doc_id", "text", "n", "parents", "made"]
+    assert kept.select("doc_id", "n", "parents").rows() == [
+        ("a", 1, []),
+        ("b", 2, []),
+        ("d", None, ["b"]),
+    ]
+    assert [row and row["by"] for row in kept["made"]] == [None, None, "faq"]
+    assert pl.read_parquet(tmp_path / "out.dropped.parquet")["parents"].to_list() == [["a"]]
+
+
+def test_columns_of_different_types_are_refused(tmp_path: Path, dedup: DedupProfile) -> None:
+    one = write(tmp_path / "one.parquet", {"a": "x"})
+    two = tmp_path / "two.parquet"
+    pl.DataFrame({"doc_id": ["b"], "text": ["y"], "n": ["z"]}).write_parquet(two)
+    said = r"column 'n' holds Int32 in .*one.parquet and String in .*two.parquet"
+    with pytest.raises(InputError, match=said):
+        dedup_files([one, two], tmp_path / "out.parquet", dedup)
+    pl.DataFrame({"text": [1, 2]}).write_parquet(two)
+    with pytest.raises(InputError, match="column 'text' holds Int64, and documents are text"):
+        dedup_files([two], tmp_path / "out.parquet", dedup)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz"])
+@pytest.mark.parametrize("lines", [b"", b"\n \n"])
+def test_lines_of_no_document(
+    tmp_path: Path, dedup: DedupProfile, ending: str, lines: bytes
+) -> None:
+    empty, out = tmp_path / f"empty.{ending}", tmp_path / "out.jsonl"
+    empty.write_bytes(gzip.compress(lines) if ending.endswith("gz") else lines)
+    assert dedup_files([empty], out, dedup).read == 0
+    more = write(tmp_path / "in.parquet", TEXTS)
+    assert dedup_files([out, more], tmp_path / "again.jsonl", dedup).kept == 5
+
+
+@pytest.mark.parametrize("fault", [b"{oops", b"[1, 2]", b'{"text": "a"} {"text": "b"}'])
+def test_a_line_at_fault_is_named(tmp_path: Path, dedup: DedupProfile, fault: bytes) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(b'{"text": "a"}\n\n' + fault + b"\n")
+    with pytest.raises(InputError, match=r"in.jsonl, line 3: a JSON object was expected, not"):
+        dedup_files([source], tmp_path / "out.parquet", dedup)
+    with pytest.raises(InputError, match=r"in.jsonl, line 3: a JSON object was expected, not"):
+        list(read_frames([source], Columns()))

@@ -1,7 +1,8 @@
 """Pages with personal data become documents of their own, with placeholders in its place.
 
 Such a page stays `natural`, since people wrote it, and keeps its roots; it has a new id, and the
-page of raw_web as its parent. What the filter drops is kept as it was found.
+page of raw_web as its parent. What the filter drops is kept as it was found. Masking that is turned
+on or off after a batch was published makes versions of the same pages; see `dedup.same_page`.
 """
 
 from collections import Counter

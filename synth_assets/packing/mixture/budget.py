@@ -1,5 +1,6 @@
 """How many tokens of every cell each phase takes: pure arithmetic over a release's declaration."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ from synth_assets.profile.release import Phase, ReleaseProfile
 
 ONE_PHASE = {"main": Phase(share=1.0)}
 HALF_TOKEN = 0.5
+SPECK = 1e-3
+"""Tokens of a release so small that none are lacking but where there are none at all."""
+ROUNDING = 1e-9
+"""Relative error of the arithmetic, and more."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ class ShortfallError(Exception):
     """What keeps a budget from being met, as the second half of a sentence."""
 
 
+class TooSyntheticError(ShortfallError):
+    """A language lacks natural tokens."""
+
+
 def phases_of(release: ReleaseProfile) -> dict[str, Phase]:
     return release.phases or ONE_PHASE
 
@@ -62,8 +71,8 @@ def plan_budget(name: str, release: ReleaseProfile, cells: Sequence[Cell]) -> Bu
     """
     _refuse_empty(name, release, cells)
     arithmetic = _Arithmetic(release, cells)
-    total = release.tokens if release.tokens is not None else arithmetic.most()
     try:
+        total = release.tokens if release.tokens is not None else arithmetic.most()
         targets = arithmetic.targets(total)
     except ShortfallError as shortfall:
         raise ReleaseError(f"release {name}: {shortfall}") from None
@@ -92,29 +101,37 @@ class _Arithmetic:
         self._weights = self._phase_weights()
 
     def most(self) -> int:
-        """The most tokens that no shortfall keeps back, by bisection; at least one, whose
-        shortfall then says what no number of tokens can mend."""
+        """The most tokens that no shortfall keeps back, by bisection; at least one. Raises
+        TooSyntheticError where a language without natural tokens would keep nearly all back."""
+        limit: ShortfallError | None = None
         low, high = 1, int(self.capacity.sum() + HALF_TOKEN) + 1
         while high - low > 1:
             middle = (low + high) // 2
             try:
                 self.targets(middle)
                 low = middle
-            except ShortfallError:
-                high = middle
+            except ShortfallError as shortfall:
+                high, limit = middle, shortfall
+        if isinstance(limit, TooSyntheticError):
+            self._planned(SPECK, tolerance=SPECK * ROUNDING)
         return low
 
     def targets(self, total: int) -> NDArray[np.int64]:
         by_phase = self._weights * total
         by_component = by_phase.sum(axis=0)
+        planned = self._planned(total, tolerance=HALF_TOKEN)
+        shares = by_phase[:, self._owner] / np.maximum(by_component[self._owner], 1e-9)
+        return _rounded(np.cumsum(shares, axis=0) * planned)
+
+    def _planned(self, total: float, *, tolerance: float) -> Floats:
+        """(cells,) Tokens of all phases."""
+        by_component = (self._weights * total).sum(axis=0)
         planned = np.zeros(len(self._cells))
         for component, tokens in enumerate(by_component):
             chosen = np.flatnonzero(self._owner == component)
             planned[chosen] = self._split(component, chosen, tokens)
         self._refuse_lack(by_component, planned)
-        planned = self._capped(planned)
-        shares = by_phase[:, self._owner] / np.maximum(by_component[self._owner], 1e-9)
-        return _rounded(np.cumsum(shares, axis=0) * planned)
+        return self._capped(planned, tolerance)
 
     def _phase_weights(self) -> Floats:
         """(phases, components) of shares of the whole, which sum to 1."""
@@ -155,7 +172,7 @@ class _Arithmetic:
         tokens = sum(cell.tokens for cell in cells)
         return f"its {documents:,} documents hold {tokens:,} and max_epochs is {epochs:g}"
 
-    def _capped(self, planned: Floats) -> Floats:
+    def _capped(self, planned: Floats, tolerance: float) -> Floats:
         """Moves tokens of a language from made to found documents of the same component, as far
         as its cap asks."""
         for lang in sorted({cell.lang for cell in self._cells}):
@@ -163,31 +180,50 @@ class _Arithmetic:
             found = self._where(lang, synthetic=False)
             total = planned[made].sum() + planned[found].sum()
             excess = planned[made].sum() - self._release.max_synthetic.of(lang) * total
-            if excess > HALF_TOKEN:
-                planned = self._moved(planned, made, found, excess=excess, lang=lang)
+            if excess > tolerance:
+                movable = self._movable(planned, made, found)
+                if movable.sum() < excess - tolerance:
+                    raise TooSyntheticError(self._too_synthetic(lang, planned, movable, excess))
+                planned = self._moved(planned, made, found, movable * (excess / movable.sum()))
         return planned
+
+    def _movable(
+        self, planned: Floats, made: NDArray[np.int64], found: NDArray[np.int64]
+    ) -> Floats:
+        """(components,) Made tokens in whose place the component has found ones."""
+        size = len(self._names)
+        room = np.bincount(self._owner[found], (self.capacity - planned)[found], size)
+        return np.minimum(np.bincount(self._owner[made], planned[made], size), room)
+
+    def _too_synthetic(self, lang: str, planned: Floats, movable: Floats, excess: float) -> str:
+        """What no moving can mend, and what the declaration can."""
+        made, found = (self._where(lang, synthetic=synthetic) for synthetic in (True, False))
+        total = planned[made].sum() + planned[found].sum()
+        least = (planned[made].sum() - movable.sum()) / total
+        given = np.bincount(self._owner[made], planned[made], len(self._names))
+        full = [name for index, name in enumerate(self._names) if given[index] > movable[index]]
+        names = " and ".join(full)
+        others = {self._cells[index].component for index in found} - set(full)
+        more = f"take more of {' or '.join(sorted(others))}, " if others else ""
+        number = round(excess - movable.sum())
+        lacking = f" ({number:,} are lacking)" if number else ""
+        allowed = math.ceil(least * 1000 - 1e-6) / 1000
+        return (
+            f"at least {least:.1%} of {lang} would be synthetic and max_synthetic allows "
+            f"{self._release.max_synthetic.of(lang):.1%}: in place of its synthetic tokens "
+            f"{names} {'have' if len(full) > 1 else 'has'} too few natural ones{lacking}; "
+            f"leave {lang} out of `languages` of {names}, {more}"
+            f"or set max_synthetic: {{languages: {{{lang}: {allowed:g}}}}}"
+        )
 
     def _moved(
         self,
         planned: Floats,
         made: NDArray[np.int64],
         found: NDArray[np.int64],
-        *,
-        excess: float,
-        lang: str,
+        moved: Floats,
     ) -> Floats:
         size = len(self._names)
-        room = np.bincount(self._owner[found], (self.capacity - planned)[found], size)
-        movable = np.minimum(np.bincount(self._owner[made], planned[made], size), room)
-        if movable.sum() < excess - HALF_TOKEN:
-            share = planned[made].sum() / (planned[made].sum() + planned[found].sum())
-            raise ShortfallError(
-                f"{share:.1%} of {lang} would be synthetic and max_synthetic allows "
-                f"{self._release.max_synthetic.of(lang):.1%}; "
-                f"{round(excess - movable.sum()):,} natural tokens of {lang} are lacking in "
-                f"{', '.join(sorted({self._cells[index].component for index in made}))}"
-            )
-        moved = movable * (excess / max(movable.sum(), 1e-9))
         planned = planned.copy()
         for cells, sign, measure in ((made, -1, planned), (found, 1, self.capacity - planned)):
             weight = np.maximum(measure[cells], 0)

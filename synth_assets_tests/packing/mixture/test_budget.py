@@ -118,11 +118,55 @@ def test_a_cap_that_cannot_be_kept_says_what_is_lacking() -> None:
         max_synthetic={"default": 0.5},
     )
     sentence = (
-        "release r: 80.0% of eng_Latn would be synthetic and max_synthetic allows 50.0%; "
-        "30,000 natural tokens of eng_Latn are lacking in faq"
+        "release r: at least 80.0% of eng_Latn would be synthetic and max_synthetic allows 50.0%: "
+        "in place of its synthetic tokens faq has too few natural ones (30,000 are lacking); leave "
+        "eng_Latn out of `languages` of faq, take more of web, or set "
+        "max_synthetic: {languages: {eng_Latn: 0.8}}"
     )
-    with pytest.raises(ReleaseError, match=sentence):
+    with pytest.raises(ReleaseError) as raised:
         plan_budget("r", declared, TWO)
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize("tokens", [None, 1_000_000])
+def test_a_language_that_is_only_made_is_refused_with_two_ways_out(tokens: int | None) -> None:
+    """Whatever the tokens, and however many documents there are; both ways out lead out."""
+    cells = [
+        cell("web", 900_000, "swh_Latn"),
+        cell("made", 900_000, "swh_Latn", synthetic=True),
+        cell("made", 900_000, "cat_Latn", synthetic=True),
+    ]
+    settings: dict[str, object] = {
+        "components": {
+            "web": {"kinds": ["natural"], "languages": ["swh_Latn"], "weight": 0.6},
+            "made": {"kinds": ["rewritten"], "weight": 0.4, "sampling": "unimax"},
+        },
+        "tokens": tokens,
+    }
+    with pytest.raises(ReleaseError) as raised:
+        plan_budget("r", release(**settings, max_synthetic={"default": 0.7}), cells)
+    sentence = str(raised.value)
+    assert "100.0% of cat_Latn would be synthetic and max_synthetic allows 70.0%" in sentence
+    assert "cat_Latn out of `languages` of made, or set max_synthetic: {languages: " in sentence
+    assert "web" not in sentence
+    raised_cap = {"default": 0.7, "languages": {"cat_Latn": 1.0}}
+    assert plan_budget("r", release(**settings, max_synthetic=raised_cap), cells).tokens > 900_000
+    narrowed = release(**settings, max_synthetic={"default": 0.7})
+    assert plan_budget("r", narrowed, cells[:2]).tokens > 900_000
+
+
+@pytest.mark.parametrize(("tokens", "is_refused"), [(1, False), (100, True)])
+def test_a_rare_language_that_is_only_made_never_shrinks_a_release(
+    tokens: int, is_refused: bool
+) -> None:
+    """It is refused, unless it rounds to nothing."""
+    cells = [*TWO, cell("faq", tokens, "cat_Latn", synthetic=True)]
+    declared = release(components={"web": {}, "faq": {}}, max_synthetic={"default": 0.7})
+    if is_refused:
+        with pytest.raises(ReleaseError, match=r"100\.0% of cat_Latn would be synthetic"):
+            plan_budget("r", declared, cells)
+    else:
+        assert plan_budget("r", declared, cells).tokens == 1_000_001
 
 
 def test_without_tokens_the_cap_sets_the_size() -> None:
