@@ -17,6 +17,10 @@ class CorpusError(SynthAssetsError):
     """A corpus file that is missing, torn, locked, or does not obey its conservation law."""
 
 
+class TakenDownError(SynthAssetsError):
+    """A takedown came while a step was writing what it takes down; the step must run again."""
+
+
 class EngineError(SynthAssetsError):
     """An engine that cannot start: a missing model, a wrong tokenizer, no memory."""
 

@@ -16,13 +16,16 @@ from synth_assets.hashing import digest, digest_stream
 
 
 class Files:
-    """Named files under one root. Names are relative, with forward slashes."""
+    """Named files under one root. Names are relative, with forward slashes. `scratch` is the folder
+    for temporary files, where it is to be another than the root's own; it must lie on the root's
+    file system."""
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, *, scratch: Path | None = None) -> None:
         self.root = str(root).rstrip("/")
         self.is_local = "://" not in self.root
         if self.is_local:
             self.root = str(Path(self.root).expanduser().absolute())
+        self._scratch = scratch
 
     @cached_property
     def filesystem(self) -> Any:
@@ -63,7 +66,8 @@ class Files:
     @property
     def scratch(self) -> Path:
         """A local folder for temporary files; under a local root on the same file system."""
-        folder = Path(self.path(".staging")) if self.is_local else Path(tempfile.gettempdir())
+        own = Path(self.path(".staging")) if self.is_local else Path(tempfile.gettempdir())
+        folder = self._scratch or own
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

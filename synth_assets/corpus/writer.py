@@ -1,5 +1,6 @@
 """The only way a corpus comes into being: rows in, counted, staged, then published at once."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,9 +13,10 @@ from synth_assets.corpus.files import Files
 from synth_assets.corpus.footer import KEY, Counts, Footer, Law, Tally
 from synth_assets.corpus.names import corpus_file, sidecar_file
 from synth_assets.corpus.schema import DROPPED, Schema, conform
-from synth_assets.errors import CorpusError
+from synth_assets.errors import CorpusError, TakenDownError
 from synth_assets.hashing import digest_file
-from synth_assets.takedown.register import Register
+from synth_assets.takedown.register import MATCHED, Register
+from synth_assets.takedown.unsettled import mark
 
 ROW_GROUP_BYTES = 64 << 20
 
@@ -80,7 +82,8 @@ class CorpusWriter:
         self._sidecars: dict[str, TableFile] = {}
         self._attachments: dict[str, Path] = {}
         self._main = self._stage("main", schema)
-        self._taken_down = Register.load(files) if with_dropped else None
+        self._register = Register.load(files)
+        self._taken_down = self._register if with_dropped else None
         if with_dropped:
             self.sidecar("dropped", dict(schema) | DROPPED)
 
@@ -130,7 +133,11 @@ class CorpusWriter:
 
     def commit(self, *laws: Law) -> Footer:
         """Publish. A law that does not hold is published with its figures, for the check to show
-        and for every reader to refuse."""
+        and for every reader to refuse.
+
+        Raises TakenDownError, and publishes nothing, where documents that were written here were
+        taken down meanwhile.
+        """
         footer = self.footer
         footer.laws = list(laws)
         footer.counts.dropped = dict(sorted(footer.counts.dropped.items()))
@@ -139,11 +146,38 @@ class CorpusWriter:
         staged = {name: table.path for name, table in self._sidecars.items()} | self._attachments
         for name, path in sorted(staged.items()):
             footer.sidecars[name] = digest_file(path)
-            self.files.publish(path, self._sidecar_file(name))
         self._main.finish({KEY: footer.to_bytes()})
+        self._refuse_taken_down()
+        for name, path in sorted(staged.items()):
+            self.files.publish(path, self._sidecar_file(name))
         self.files.publish(self._main.path, corpus_file(footer.corpus, footer.batch))
         self._remove_old_sidecars()
         return footer
+
+    def _refuse_taken_down(self) -> None:
+        """As near to the publication as can be: a takedown saves its register before it looks
+        which files there are."""
+        register = Register.load(self.files)
+        if register is None or not register.grew_since(self._register):
+            return
+        if any(map(register.names_any, self._staged_ids())):
+            corpus, batch = self.footer.corpus, self.footer.batch
+            mark(self.files, corpus, batch)
+            raise TakenDownError(
+                f"{corpus}, batch {batch}: documents were taken down while it was being made; "
+                f"nothing was published, run it again"
+            )
+
+    def _staged_ids(self) -> Iterator[pl.DataFrame]:
+        """What says of the staged rows which documents they are of."""
+        for table in (self._main, *self._sidecars.values()):
+            with pq.ParquetFile(table.path) as parquet:
+                there = set(parquet.schema_arrow.names)
+                columns = [name for name in (*MATCHED, "drop_reason") if name in there]
+                for group in range(parquet.num_row_groups if "doc_id" in there else 0):
+                    rows = pl.from_arrow(parquet.read_row_group(group, columns=columns))
+                    assert isinstance(rows, pl.DataFrame)
+                    yield rows
 
     def _stage(self, name: str, schema: Schema) -> TableFile:
         label = f"{self.footer.corpus}/{self.footer.batch}.{name}"

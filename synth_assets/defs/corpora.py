@@ -21,7 +21,7 @@ from synth_assets.defs.partitions import (
     batches,
 )
 from synth_assets.defs.waiting import batch_waited_for, waits
-from synth_assets.errors import SynthAssetsError
+from synth_assets.errors import SynthAssetsError, TakenDownError
 from synth_assets.executor.lanes import current_lane
 from synth_assets.executor.marks import GENERATION_RETRIES, marks_of
 from synth_assets.executor.stopping import report_hang, stop_asked
@@ -106,9 +106,13 @@ def _stage_run(
 
 
 def _run(stage: Stage, run: StageRun) -> Footer:
-    """A user's error is final and is shown as its one sentence; anything else may be retried."""
+    """A user's error is final and is shown as its one sentence; anything else may be retried, and
+    a step that a takedown came across is."""
     try:
         return stage.run(run)
+    except TakenDownError as error:
+        run.log(f"{error}; it is")
+        raise dg.RetryRequested(max_retries=GENERATION_RETRIES) from error
     except SynthAssetsError as error:
         raise dg.Failure(
             description=str(error),

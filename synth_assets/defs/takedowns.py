@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 from dagster import AssetCheckEvaluation, AssetMaterialization
 
+from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.store import Store
 from synth_assets.defs.checks import severity_of
 from synth_assets.defs.metadata import describe
@@ -84,11 +85,12 @@ def record(
     stages = {stage.corpus: stage for stage in build_line(profile)}
     for corpus, batch in changed:
         opened = store.open(corpus, batch, lawful=False)
+        stage = stages.get(corpus)  # none for what the profile no longer makes
         instance.report_runless_asset_event(
             AssetMaterialization(
                 asset_key=asset_key(corpus),
                 partition=batch,
-                metadata=describe(opened, stages[corpus].columns),
+                metadata=describe(opened, stage.columns if stage else DOCUMENT),
                 tags={DATA_VERSION_TAG: opened.data_version},
             )
         )
@@ -97,7 +99,7 @@ def record(
             store,
             corpus,
             batch,
-            stages[corpus].inputs,
+            stage.inputs if stage else tuple(opened.footer.inputs),
             checks,
             memory_gb=profile.sql.memory_gb,
         )

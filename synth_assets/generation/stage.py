@@ -21,6 +21,7 @@ from synth_assets.generation.protocol import Engine
 from synth_assets.generation.request_table import REQUESTS
 from synth_assets.generation.runner import Runner
 from synth_assets.generation.work import Work
+from synth_assets.takedown.journals import settle
 
 __all__ = ["OUTCOMES", "REQUESTS", "generate_corpus"]
 
@@ -71,6 +72,7 @@ def generate_corpus(
             assembly.add(cases)
         footer = writer.commit(*assembly.finish(passes.total))
         journal.compact()  # after the commit: if it dies, the corpus is there all the same
+        settle(run.store, corpus, run.batch)
         runner.stats.reused = assembly.planned - runner.stats.sent
         run.log(f"{corpus}: {runner.stats}")
         return footer

@@ -18,8 +18,8 @@ def sentences(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"journal of {corpus}: {count:,} generations emptied"
     for corpus, count in report["waiting"].items():
         yield (
-            f"journal of {corpus}: {count:,} stopped batches still hold such a text; let them run "
-            f"to their end, and apply the list again"
+            f"journal of {corpus}: {count:,} stopped batches or previews may still hold such a "
+            f"text; it goes when they run to their end, which applying the list again confirms"
         )
     for release, count in report["releases"].items():
         yield f"{release} is withdrawn: it holds {count:,} of the documents"

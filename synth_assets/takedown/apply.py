@@ -16,26 +16,30 @@ import polars as pl
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
+from synth_assets.generation.journal.names import names
 from synth_assets.ingest.plan import all_manifests
-from synth_assets.line import Stage, build_line
+from synth_assets.line import build_line
 from synth_assets.profile.model import Profile
+from synth_assets.takedown.corpora import corpora_of_documents
 from synth_assets.takedown.entries import Entry
 from synth_assets.takedown.journals import bury_generations
 from synth_assets.takedown.register import REASON, Register
 from synth_assets.takedown.releases import withdraw
 from synth_assets.takedown.rewriting import ids_to_go, rewrite
+from synth_assets.takedown.unsettled import mark
 
 REPORTS = "takedowns/reports"
 
-WITHOUT_DOCUMENTS = ("signatures", "packed")
+PASSES = 2
+"""A step that looked at the register just before it was saved publishes while the first runs."""
 
 
 @dataclass
 class Report:
     """What went. `files` are the documents that each file lost, by corpus and batch; `waiting` the
-    journals of stopped batches that still hold a text, so that the takedown is not complete until
-    they ran to their end and it was applied again; `duplicates` are documents that had left for
-    one that was taken down."""
+    journals of stopped batches and previews that may still hold a text, so that the takedown is
+    not complete until these batches ran to their end; `duplicates` are documents that had left
+    for one that was taken down."""
 
     number: int
     entries: list[str]
@@ -59,34 +63,40 @@ class _Takedown:
     """One application under way; the register grows by what is found."""
 
     store: Store
-    line: Sequence[Stage]
     profile: Profile
     register: Register
     report: Report
     log: Callable[[str], None]
 
-    def batch(self, batch: str) -> None:
-        versions: dict[str, str] = {}
-        for stage in self.line:
-            if stage.corpus not in WITHOUT_DOCUMENTS and self.store.has(stage.corpus, batch):
-                self._file(self.store.open(stage.corpus, batch, lawful=False), versions)
-        if _packed_is_older(self.store, batch):
-            (stage,) = (stage for stage in self.line if stage.corpus == "packed")
-            stage.run(StageRun(self.store, self.profile, batch, stage.code_version))
-            self.report.repacked.append(batch)
-            self.log(f"packed, batch {batch}: packed again")
+    def everything(self) -> None:
+        """All that there is under the root, also what the profile no longer makes."""
+        corpora = corpora_of_documents(self.store.files)
+        for batch in _all_batches(self.store, corpora):
+            for corpus in corpora:
+                if self.store.has(corpus, batch):
+                    self._file(self.store.open(corpus, batch, lawful=False))
+            if _packed_is_older(self.store, batch):
+                self._pack(batch)
 
-    def _file(self, corpus: Corpus, versions: dict[str, str]) -> None:
+    def _file(self, corpus: Corpus) -> None:
         ids = ids_to_go(corpus, self.register)
         if ids.is_empty():
             return
         self.register = self.register.with_ids(ids)
         self.register.save(self.store.files)  # the writer reads it
-        rewrite(self.store, corpus, self.register.ids, versions)
-        written = self.store.open(corpus.name, corpus.batch, lawful=False)
-        versions[corpus.name] = written.data_version
-        self.report.files[f"{corpus.name}/{corpus.batch}"] = len(ids)
+        for name in names(self.store.files):
+            if name.batch == corpus.batch:
+                mark(self.store.files, name.corpus, name.batch)
+        rewrite(self.store, corpus, self.register.ids, _present(self.store, corpus))
+        file = f"{corpus.name}/{corpus.batch}"
+        self.report.files[file] = self.report.files.get(file, 0) + len(ids)
         self.log(f"{corpus.name}, batch {corpus.batch}: {len(ids):,} documents taken down")
+
+    def _pack(self, batch: str) -> None:
+        (stage,) = (stage for stage in build_line(self.profile) if stage.corpus == "packed")
+        stage.run(StageRun(self.store, self.profile, batch, stage.code_version))
+        self.report.repacked.append(batch)
+        self.log(f"packed, batch {batch}: packed again")
 
 
 def apply_takedowns(
@@ -100,13 +110,12 @@ def apply_takedowns(
     register = Register(sorted({*register.entries, *entries}), register.ids)
     register.save(store.files)
     report = Report(_next_number(store), [str(entry) for entry in register.entries])
-    line = build_line(profile)
-    work = _Takedown(store, line, profile, register, report, log)
-    for batch in _all_batches(store, line):
-        work.batch(batch)
+    work = _Takedown(store, profile, register, report, log)
+    for _ in range(PASSES):
+        work.everything()
     gone = work.register.ids
     report.documents = len(gone) - len(register.ids)
-    for corpus in (stage.corpus for stage in line if stage.engine is not None):
+    for corpus in sorted({name.corpus for name in names(store.files)}):
         bury_generations(store, corpus, gone, report.generations, report.waiting)
     report.releases = withdraw(store.files, gone)
     report.duplicates = _duplicates(store, gone)
@@ -123,11 +132,25 @@ def reports(store: Store) -> list[Report]:
 _PRETTY = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
 
 
-def _all_batches(store: Store, line: Sequence[Stage]) -> list[str]:
+def _all_batches(store: Store, corpora: Sequence[str]) -> list[str]:
     """In the order of admission; published batches without a manifest come last."""
     planned = [manifest.key for manifest in all_manifests(store)]
-    found = {batch for stage in line for batch in store.batches(stage.corpus)}
+    found = {batch for corpus in corpora for batch in store.batches(corpus)}
     return [*planned, *sorted(found - set(planned))]
+
+
+def _present(store: Store, corpus: Corpus) -> dict[str, str]:
+    """Data versions of the corpus's inputs as they are now, also of those that an earlier, killed
+    application wrote again. What a late batch was made from lies in the batch that it is late of.
+    """
+    late = {manifest.key: manifest.late_of for manifest in all_manifests(store)}
+    batches = (corpus.batch, late.get(corpus.batch) or corpus.batch)
+    found = {}
+    for name in corpus.footer.inputs:
+        for batch in batches:
+            if name not in found and store.has(name, batch):
+                found[name] = store.open(name, batch, lawful=False).data_version
+    return found
 
 
 def _packed_is_older(store: Store, batch: str) -> bool:

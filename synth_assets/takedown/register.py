@@ -65,6 +65,21 @@ class Register:
         ).to_series()
         return found | self._by_address(frame["url"])
 
+    def names_any(self, rows: pl.DataFrame) -> bool:
+        """Whether a row that holds `doc_id`, and as many of MATCHED and `drop_reason` as its table
+        has, is taken down and was not emptied yet."""
+        if "drop_reason" in rows.columns:
+            rows = rows.filter(pl.col("drop_reason").fill_null("") != REASON)
+        whole = set(MATCHED) <= set(rows.columns)
+        found = self.mask(rows) if whole else rows["doc_id"].is_in(self._listed.implode())
+        return bool(found.any())
+
+    def grew_since(self, earlier: "Register | None") -> bool:
+        if earlier is None:
+            return True
+        same = set(self.entries) == set(earlier.entries)
+        return not (same and self.ids.equals(earlier.ids))
+
     def without(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows that stay, and those that are taken down, emptied, with their reason."""
         gone = self.mask(frame)
