@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The rewriting recipes there are.", invoke_without_command=True)
 
+ENGINE_EXAMPLE = "{kind: openai, url: 'http://127.0.0.1:8000/v1', model: qwen}"
+
 RecipeName = Annotated[str, typer.Option("--recipe", help="Name of the recipe.")]
 EngineYaml = Annotated[
     str | None,
     typer.Option(
         "--engine",
-        help="Instead of the profile's: rules, or YAML such as "
-        "'{kind: openai, base_url: http://127.0.0.1:8000/v1, model: qwen}'.",
+        help=f"Instead of the profile's: rules, or YAML such as {ENGINE_EXAMPLE}.",
     ),
 ]
 
@@ -91,7 +92,10 @@ def rewrite(
     *,
     dropped: Annotated[
         Path | None,
-        typer.Option(help="File for documents without a result; OUT.dropped.* if left out."),
+        typer.Option(
+            help="File for documents without a result, each with its reason; OUT.dropped.* if "
+            "left out."
+        ),
     ] = None,
     id_column: Annotated[str, typer.Option(help="Column of document ids.")] = "doc_id",
     text_column: Annotated[str, typer.Option(help="Column of texts.")] = "text",
@@ -104,7 +108,7 @@ def rewrite(
     *inputs, out = paths
     if not inputs:
         raise InputError("name the files to read, and after them the one to write")
-    footer = rewrite_files(
+    outcome = rewrite_files(
         inputs,
         out,
         _with_recipe(setting(profile_file)[1], recipe, engine),
@@ -113,9 +117,11 @@ def rewrite(
         columns=Columns(id_column, text_column),
         log=say,
     )
-    counts = footer.counts
+    counts = outcome.footer.counts
     for reason, tally in counts.dropped.items():
         say(f"{reason}: {tally.documents:,} documents")
+    for reason, count in outcome.not_selected.items():
+        say(f"not selected ({reason}): {count:,} documents")
     say(f"{counts.kept.documents:,} texts of {counts.read.documents:,} documents: {out}")
 
 
@@ -136,7 +142,11 @@ def _with_recipe(profile: "Profile", recipe: str, engine: str | None) -> "Profil
         )
     if engine is None:
         return profile
-    given = yaml.safe_load(engine)
+    try:
+        given = yaml.safe_load(engine)
+    except yaml.YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise ProfileError(f"--engine is neither rules nor YAML: {problem}") from None
     settings = own.model_dump() if own else {}
     try:
         chosen = RecipeProfile.model_validate(

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synth_assets.corpus.json_lines import has_lines, reading
 from synth_assets.errors import InputError
 
 ROW_GROUP_BYTES = 64 << 20
@@ -24,6 +25,27 @@ class Columns:
 
     id: str = "doc_id"
     text: str = "text"
+
+
+def check_names(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Before any work: raises InputError for a file that would be written twice, or while it is
+    read, and for one that could not be written at the end."""
+    taken = {path.resolve() for path in inputs}
+    for path in outputs:
+        _check_writable(path)
+        if path.resolve() in taken:
+            raise InputError(f"{path} is named twice; every file to read or write needs its own")
+        taken.add(path.resolve())
+
+
+def _check_writable(path: Path) -> None:
+    if path.suffix not in (PARQUET, JSONL):
+        raise InputError(f"{path} cannot be written; give a name in .parquet or .jsonl")
+    if path.is_dir():
+        raise InputError(f"{path} cannot be written: it is a folder; give the name of a file")
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise InputError(f"{path} cannot be written: {above} is no folder")
 
 
 class Staged:
@@ -53,13 +75,12 @@ class FrameWriter:
     """Writes frames of one schema to the file `staged` in the format that the name `path` asks for;
     Parquet in row groups of about 64 MB.
 
-    Raises InputError for a name that is neither .parquet nor .jsonl, and for a frame of another
+    Raises InputError for a name that is not allowed (see `check_names`), and for a frame of another
     schema than the first.
     """
 
     def __init__(self, staged: Path, path: Path) -> None:
-        if path.suffix not in (PARQUET, JSONL):
-            raise InputError(f"{path} cannot be written; give a name in .parquet or .jsonl")
+        _check_writable(path)
         self._path = path
         self._staged = staged
         self._schema: pl.Schema | None = None
@@ -106,31 +127,51 @@ def is_parquet(path: Path) -> bool:
     return path.suffix == PARQUET
 
 
-def read_frames(paths: Sequence[Path], columns: Columns) -> Iterator[pl.DataFrame]:
-    """The rows of several files in their order, a row group or some thousand lines at a time.
+def check_texts(path: Path, schema: pl.Schema, columns: Columns) -> None:
+    """Raises InputError where a file has no column of texts, or one of another type."""
+    kind = schema.get(columns.text)
+    if kind is None:
+        known = ", ".join(schema) or "none"
+        raise InputError(f"{path} has no column {columns.text!r}; it has: {known}")
+    if kind not in (pl.String, pl.Null):
+        raise InputError(
+            f"{path}: column {columns.text!r} holds {kind}, and documents are text (String)"
+        )
 
-    Raises InputError for a file that cannot be read, lacks the column of texts, or holds a document
-    without text.
+
+def check_filled(path: Path, n_null: int) -> None:
+    """Raises InputError where a document has no text."""
+    if n_null:
+        raise InputError(f"{path}: a document has no text; fill it or leave it out")
+
+
+def read_frames(paths: Sequence[Path], columns: Columns) -> Iterator[pl.DataFrame]:
+    """The rows of several files in their order, a row group or some thousand lines at a time; at
+    least one frame, which may have no rows.
+
+    Raises InputError for a file that cannot be read (of JSON Lines, with the line at fault), lacks
+    the column of texts, or holds a document without text.
     """
+    found = False
     for path in paths:
-        try:
+        with reading(path, lines=not is_parquet(path)):
             for frame in _frames(path):
-                if columns.text not in frame.columns:
-                    known = ", ".join(frame.columns)
-                    raise InputError(f"{path} has no column {columns.text!r}; it has: {known}")
-                if frame[columns.text].null_count():
-                    raise InputError(f"{path}: a document has no text; fill it or leave it out")
-                yield frame
-        except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
-            raise InputError(f"{path} cannot be read as documents: {error}") from error
+                check_texts(path, frame.schema, columns)
+                check_filled(path, frame[columns.text].null_count())
+                found = True
+                yield frame.cast({columns.text: pl.String})
+    if not found:
+        yield pl.DataFrame(schema={columns.id: pl.String, columns.text: pl.String})
 
 
 def _frames(path: Path) -> Iterator[pl.DataFrame]:
-    """First one without rows, so that the columns of an empty file are known too."""
+    """First one without rows, so that the columns of an empty file are known too; none of JSON
+    Lines without a line."""
     if not is_parquet(path):
-        rows = pl.scan_ndjson(path, infer_schema_length=None)
-        yield rows.collect_schema().to_frame()
-        yield from rows.collect_batches(chunk_size=LINES_AT_ONCE)
+        if has_lines(path):
+            rows = pl.scan_ndjson(path, infer_schema_length=None)
+            yield rows.collect_schema().to_frame()
+            yield from rows.collect_batches(chunk_size=LINES_AT_ONCE)
         return
     with pq.ParquetFile(path) as parquet:
         yield _as_frame(parquet.schema_arrow.empty_table())

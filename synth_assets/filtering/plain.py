@@ -10,15 +10,17 @@ from pathlib import Path
 import polars as pl
 
 from synth_assets.corpus.document import content_hash
-from synth_assets.corpus.plain import Columns, FrameWriter, Staged, read_frames
+from synth_assets.corpus.plain import Columns, FrameWriter, Staged, check_names, read_frames
 from synth_assets.corpus.schema import DOCUMENT, DROPPED, conform
-from synth_assets.errors import InputError
 from synth_assets.filtering import attributes
 from synth_assets.filtering.attribute import Attribute, score, survey
 from synth_assets.filtering.exact import FirstSeen
 from synth_assets.filtering.pii.masking import Masker
 from synth_assets.filtering.rules import judge
 from synth_assets.profile.filtering import FilteringProfile
+
+HINT = "lang_hint"
+"""Column of the language that an input declares, as in raw_web."""
 
 
 @dataclass
@@ -43,15 +45,16 @@ def filter_files(
     columns: Columns | None = None,
 ) -> Outcome:
     """Write the documents that pass to `out`, personal data in them masked as the profile says, and
-    the others to `dropped` as they came, with their language and the rule that removed them;
-    `scores` gets the id and all attributes of each. A masked document keeps the id of its file.
+    the others to `dropped` with the rule that removed them; both have the measured language in
+    `lang`, and all else as it came. `scores` gets the id and all attributes of each. A masked
+    document keeps the id of its file.
 
-    A column `lang` is taken as the language that the input declares. Raises InputError for files
-    that cannot be read or names that are neither .parquet nor .jsonl. Every file appears whole or
-    not at all, the kept documents last.
+    What the input declares of the language is read in `lang_hint`, or else in `lang`, which then
+    goes on as `lang_hint`. Raises InputError for files that cannot be read or names that cannot be
+    written. Every file appears whole or not at all, the kept documents last.
     """
     columns = columns or Columns()
-    _check(inputs, [path for path in (out, dropped, scores) if path is not None])
+    check_names(inputs, [path for path in (out, dropped, scores) if path is not None])
     measured = attributes.build(profile)
     frames = partial(read_frames, inputs, columns)
     survey(measured, lambda: (_documents(rows, columns, 0) for rows in frames()))
@@ -93,7 +96,8 @@ class _Sorting:
             pl.col("duplicate_of").str.splitn(":", 2).struct[1].alias("duplicate_of"),
         )
         is_kept = judged["drop_reason"].is_null()
-        verdict = judged.select(pl.col("lang").alias("measured_lang"), *DROPPED)
+        rows = _with_language(rows, judged["lang"])
+        verdict = judged.select(*DROPPED)
         self.kept.add(self._masked(rows.filter(is_kept), judged.filter(is_kept)))
         self.dropped.add(pl.concat([rows, verdict], how="horizontal").filter(~is_kept))
         if self.scores:
@@ -113,17 +117,24 @@ class _Sorting:
         return rows.with_columns(**changed)
 
 
+def _with_language(rows: pl.DataFrame, measured: pl.Series) -> pl.DataFrame:
+    """The measured language in `lang`, and what stood there in `lang_hint`."""
+    if "lang" in rows.columns and HINT not in rows.columns:
+        rows = rows.with_columns(pl.col("lang").alias(HINT))
+    return rows.with_columns(measured.cast(pl.String).alias("lang"))
+
+
+def _declared(rows: pl.DataFrame) -> pl.Series:
+    name = HINT if HINT in rows.columns else "lang"
+    if rows.schema.get(name) == pl.String:
+        return rows[name]
+    return pl.Series([None] * rows.height, dtype=pl.String)
+
+
 def _by_number(documents: pl.DataFrame, first: int) -> pl.DataFrame:
     """With the document's number before its id: in plain files ids may occur twice."""
     number = pl.int_range(first, first + pl.len()).cast(pl.String)
     return documents.with_columns(doc_id=number + ":" + pl.col("doc_id").fill_null(""))
-
-
-def _check(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
-    """No file is written twice or read while it is written."""
-    for number, path in enumerate(outputs):
-        if path.absolute() in {other.absolute() for other in (*inputs, *outputs[:number])}:
-            raise InputError(f"{path} is named twice; every file to read or write needs its own")
 
 
 def _writer(stack: ExitStack, path: Path) -> FrameWriter:
@@ -139,12 +150,11 @@ def _documents(rows: pl.DataFrame, columns: Columns, first: int) -> pl.DataFrame
     texts = rows[columns.text]
     numbers = pl.int_range(first, first + rows.height, eager=True)
     ids = rows[columns.id] if columns.id in rows.columns else numbers
-    declared = rows["lang"] if "lang" in rows.columns else pl.Series([None] * rows.height)
     url = pl.Series([None] * rows.height) if "url" not in known else rows["url"]
     return rows.select(known).with_columns(
         url.cast(pl.String).alias("url"),
         ids.cast(pl.String).alias("doc_id"),
         texts.alias("text"),
-        declared.cast(pl.String).alias("lang_hint"),
+        _declared(rows).alias(HINT),
         pl.Series("content_hash", [content_hash(text) for text in texts], pl.String),
     )

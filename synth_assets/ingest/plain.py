@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from synth_assets.corpus.plain import FrameWriter, Staged
+from synth_assets.corpus.plain import FrameWriter, Staged, check_names
 from synth_assets.corpus.schema import DROPPED, conform
 from synth_assets.errors import CorpusError, InputError
 from synth_assets.ingest.inputs import InputFile, find_inputs
@@ -37,8 +37,8 @@ def extract_files(
     """Write the rows that raw_web would have of these files, folders or URLs, and the dropped ones
     beside them; both files appear together at the end, or not at all.
 
-    Raises InputError for a source that does not exist or holds no input, and CorpusError where
-    records = kept + dropped does not hold.
+    Raises InputError for a source that does not exist or holds no input, and for names that cannot
+    be written or are read too, and CorpusError where records = kept + dropped does not hold.
     """
     done, files = Extracted(), list[InputFile]()
     for source in sources:
@@ -49,6 +49,7 @@ def extract_files(
                 done.unknown.append(file.path)
     if not files:
         raise InputError(f"no file to read in {', '.join(sources)}: none is of a known kind")
+    check_names([Path(file.path) for file in files], [out, dropped])
     count_tokens = token_counter(profile.packing.tokenizer)
     rules, counted = profile.ingest.licenses, 0
     with _writer(out) as kept_table, _writer(dropped) as drops:

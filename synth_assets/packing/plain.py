@@ -1,6 +1,7 @@
 """Packing of plain files, without batches: documents in, a folder that a trainer reads out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +71,11 @@ def pack_files(
     for length in packing.sequence_lengths:
         check_capacity(length)
     framing = Framing.of(load_tokenizer(packing.tokenizer), packing)
-    files = Files(out.absolute().parent)
-    with files.staging(f"{out.name}.tokens") as tokens, staged_folder(files, out.name) as folder:
+    with (
+        _beside(out) as files,
+        files.staging(f"{out.name}.tokens") as tokens,
+        staged_folder(files, out.name) as folder,
+    ):
         with DocumentsFile(tokens, framing.tokenizer.vocab_size) as file:
             given, dropped = _encode(
                 inputs,
@@ -111,6 +115,19 @@ def pack_files(
     return Outcome(count, dropped, total, sequences, packed / room)
 
 
+@contextmanager
+def _beside(out: Path) -> Iterator[Files]:
+    """The folder in which `out` lies; what is temporary lies in one beside it, which is removed
+    once no call works in it."""
+    parent = out.absolute().parent
+    scratch = parent / f".{out.name}.packing"
+    try:
+        yield Files(parent, scratch=scratch)
+    finally:
+        with suppress(OSError):  # not there, or another call's files are in it
+            scratch.rmdir()
+
+
 def _check(inputs: Sequence[Path], out: Path, forms: Sequence[str]) -> None:
     """Before any work: what would fail after it."""
     if not inputs:
@@ -120,6 +137,9 @@ def _check(inputs: Sequence[Path], out: Path, forms: Sequence[str]) -> None:
             raise InputError(f"no export {form!r}; there are {', '.join(FORMS)}")
     if out.exists() and not (out / MANIFEST).exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} exists and was not made by pack; give a new folder")
+    for path in inputs:
+        if path.resolve().is_relative_to(out.resolve()):
+            raise InputError(f"{path} lies in {out}, which would be replaced; give a new folder")
 
 
 def _encode(

@@ -5,24 +5,37 @@ or with another gate, pays for nothing that is there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from synth_assets.corpus.document import Document, measure, raw_id
 from synth_assets.corpus.footer import Footer, Law
-from synth_assets.corpus.plain import Columns, FrameWriter, Staged, read_frames
-from synth_assets.corpus.schema import DOCUMENT
+from synth_assets.corpus.plain import Columns, FrameWriter, Staged, check_names, read_frames
+from synth_assets.corpus.schema import DOCUMENT, DROPPED, conform
 from synth_assets.corpus.stage import StageRun
-from synth_assets.corpus.store import Store
+from synth_assets.corpus.store import Corpus, Store
 from synth_assets.errors import InputError
 from synth_assets.filtering.language import identify
+from synth_assets.filtering.language_codes import UNKNOWN
 from synth_assets.hashing import digest_files
 from synth_assets.packing.tokenizer import token_counter
 from synth_assets.profile.model import Profile
 from synth_assets.rewriting import stage
 
 BATCH = "plain"
+NOT_SELECTED = "not_selected"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done; `not_selected` counts documents by what the recipe's selection refuses."""
+
+    footer: Footer
+    not_selected: dict[str, int]
 
 
 def rewrite_files(
@@ -34,25 +47,53 @@ def rewrite_files(
     dropped: Path,
     columns: Columns | None = None,
     log: Callable[[str], None] = lambda _: None,
-) -> Footer:
+) -> Outcome:
     """Write what the recipe makes of the documents to `out`, and the documents of which it makes
-    nothing to `dropped`, each with its reason.
+    nothing to `dropped`, each with its reason; of those that the recipe does not take it is
+    `not_selected`, with what its selection refuses as the value.
 
-    A column `lang` (a FLORES code) is taken as it is; without one the language is identified.
-    Raises InputError for files that cannot be read or written; else as `rewriting.stage.run`.
+    A column `lang` (a FLORES code) is taken as it is; where it holds none, or `und`, the language
+    is identified. Raises InputError for files that cannot be read or written, before anything is
+    generated; else as `rewriting.stage.run`.
     """
-    for path in (out, dropped):
-        if path.absolute() in {other.absolute() for other in inputs} or out == dropped:
-            raise InputError(f"{path} is named twice; every file to read or write needs its own")
-    store = Store(out.with_name(f"{out.name}.work"))
+    check_names(inputs, [out, dropped])
+    work = out.with_name(f"{out.name}.work")
+    if work.exists() and not work.is_dir():
+        raise InputError(f"{work} is a file, and the journal needs a folder of this name; move it")
+    store = Store(work)
     _publish(store, inputs, profile, columns or Columns())
     code_version = stage.code_version(profile, recipe)
     run = StageRun(store, profile, BATCH, code_version, log=log)
     footer = stage.run(run, recipe=recipe)
     made = store.open(f"rewritten/{recipe}", BATCH, lawful=False)
-    _copy(made.sidecar_frames("dropped"), dropped)
+    refused = _refused(made)
+    columns_made = stage.columns_of(stage.recipe_of(profile, recipe))
+    others = _not_selected(store.open("filtered", BATCH), refused, columns_made)
+    _copy(chain(made.sidecar_frames("dropped"), others), dropped)
     _copy(made.frames(), out)
-    return footer
+    return Outcome(footer, dict(refused["reason"].value_counts(sort=True).iter_rows()))
+
+
+def _refused(made: Corpus) -> pl.DataFrame:
+    """Ids and reasons of the documents that the recipe does not take."""
+    rows = [
+        frame.filter(pl.col("outcome") == NOT_SELECTED).select("doc_id", "reason")
+        for frame in made.sidecar_frames("outcomes")
+    ]
+    return (
+        pl.concat(rows) if rows else pl.DataFrame(schema={"doc_id": pl.String, "reason": pl.String})
+    )
+
+
+def _not_selected(
+    filtered: Corpus, refused: pl.DataFrame, schema: dict[str, pl.DataType]
+) -> Iterator[pl.DataFrame]:
+    """Those documents as dropped rows of a corpus of this schema."""
+    reasons = refused.select("doc_id", drop_value="reason", drop_reason=pl.lit(NOT_SELECTED))
+    for frame in filtered.frames():
+        rows = frame.join(reasons, on="doc_id", how="inner", maintain_order="left")
+        if rows.height:
+            yield conform(rows, schema | DROPPED, "dropped")
 
 
 def _publish(store: Store, inputs: Sequence[Path], profile: Profile, columns: Columns) -> None:
@@ -83,12 +124,21 @@ def _documents(
             doc_id=doc_id,
             root_ids=[doc_id],
             text=text,
-            lang=row.get("lang") or identify(text).lang,
-            url=row.get("url"),
-            title=row.get("title"),
-            license=row.get("license"),
+            lang=_known(_string(row, "lang")) or identify(text).lang,
+            url=_string(row, "url"),
+            title=_string(row, "title"),
+            license=_string(row, "license"),
             source={"file": digest, "offset": number},
         )
+
+
+def _string(row: dict[str, Any], name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _known(lang: str | None) -> str | None:
+    return None if lang == UNKNOWN else lang
 
 
 def _copy(frames: Iterator[pl.DataFrame], path: Path) -> None:

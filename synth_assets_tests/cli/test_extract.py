@@ -53,6 +53,8 @@ def test_inputs_that_end_in_no_document_give_empty_tables(tmp_path):
         (["nowhere", "out.parquet"], "nowhere does not exist"),
         (["{in}/notes.txt", "out.parquet"], "no file to read in .*: none is of a known kind"),
         (["{in}", "out.csv"], "out.csv cannot be written"),
+        (["{in}", "{in}/b.jsonl"], "b.jsonl is named twice"),
+        (["{in}", "out.parquet", "--dropped", "out.parquet"], "out.parquet is named twice"),
         (["out.parquet"], "name the files to read, and after them the one to write"),
     ],
 )
@@ -60,6 +62,8 @@ def test_wrong_arguments_are_one_sentence_and_leave_nothing(
     inputs, tmp_path, monkeypatch, arguments, sentence
 ):
     monkeypatch.chdir(tmp_path)
+    before = {path: path.read_bytes() for path in inputs.iterdir()}
     with pytest.raises(InputError, match=sentence):
         run(*(argument.replace("{in}", str(inputs)) for argument in arguments))
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == []
+    assert {path: path.read_bytes() for path in inputs.iterdir()} == before

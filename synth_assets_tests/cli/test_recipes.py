@@ -6,15 +6,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
 from synth_assets.cli.app import app
+from synth_assets.cli.recipes import ENGINE_EXAMPLE
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
 from synth_assets.errors import CorpusError, InputError, ProfileError
 from synth_assets.generation.journal import read_lines
+from synth_assets.generation.spec import OpenAISpec
 from synth_assets.profile import Profile, load_profile
+from synth_assets.profile.rewriting import RecipeProfile
 from synth_assets.rewriting.stage import code_version, run
 from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.rewriting.pages import EDITOR, LETTER, PROSE
@@ -118,7 +122,11 @@ def test_plain_files(tmp_path: Path, settings: Path, name: str):
     assert set(kept["recipe"]) == {"faq"} and set(kept["lang"]) == {"eng_Latn"}
     parents = {parent for row in kept["parent_ids"] for parent in row}
     assert parents <= {page.doc_id for page in PAGES}
-    assert dropped.height + len(parents) == 3  # the short page is not selected
+    assert set(dropped["doc_id"]) | parents == {page.doc_id for page in PAGES}
+    assert dropped.height + len(parents) == 4
+    refused = dropped.filter(pl.col("drop_reason") == "not_selected")
+    assert refused.select("text", "drop_value").rows() == [("Too short.", "too_short")]
+    assert "not selected (too_short): 1 documents" in said
     again = call("rewrite", tmp_path / "in.jsonl", out, *options).output
     assert "0 generated, 3 reused" in again
     assert read(out).equals(kept)
@@ -130,6 +138,7 @@ def test_plain_files(tmp_path: Path, settings: Path, name: str):
         (["--recipe", "faqs", "--engine", "rules"], "there is no such recipe; there are"),
         (["--recipe", "faqs"], "recipe faqs is not turned on in profile default: name an engine"),
         (["--recipe", "faq", "--engine", "{kind: magic}"], "--engine"),
+        (["--recipe", "faq", "--engine", "{kind: [openai"], "--engine is neither rules nor YAML"),
     ],
 )
 def test_wrong_options_are_one_sentence(tmp_path: Path, options: list[str], sentence: str):
@@ -137,3 +146,40 @@ def test_wrong_options_are_one_sentence(tmp_path: Path, options: list[str], sent
     with pytest.raises(ProfileError, match=sentence):
         call("rewrite", tmp_path / "in.jsonl", tmp_path / "out.jsonl", *options)
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_the_example_of_an_engine_is_one():
+    spec = RecipeProfile.model_validate({"engine": yaml.safe_load(ENGINE_EXAMPLE)}).engine
+    assert isinstance(spec, OpenAISpec)
+    assert spec.url == "http://127.0.0.1:8000/v1"
+
+
+@pytest.mark.parametrize("declared", ["und", None, 3])
+def test_a_language_that_is_not_declared_is_identified(
+    tmp_path: Path, settings: Path, declared: object
+):
+    frame = pl.DataFrame({"text": [page.text for page in PAGES], "lang": [declared] * len(PAGES)})
+    frame.write_parquet(tmp_path / "in.parquet")
+    out = tmp_path / "out.parquet"
+    call("rewrite", tmp_path / "in.parquet", out, "--recipe", "faq", "--profile", settings)
+    assert set(pl.read_parquet(out)["lang"]) == {"eng_Latn"}
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "sentence"),
+    [
+        ("out.csv", "left.jsonl", "out.csv cannot be written; give a name in"),
+        ("out.jsonl", "left.txt", "left.txt cannot be written; give a name in"),
+        ("out.jsonl", "out.jsonl", "out.jsonl is named twice"),
+        ("in.jsonl", "left.jsonl", "in.jsonl is named twice"),
+        ("in.jsonl/out.jsonl", "left.jsonl", "in.jsonl is no folder"),
+    ],
+)
+def test_outputs_are_looked_at_before_anything_is_generated(
+    tmp_path: Path, name: str, left: str, sentence: str
+):
+    (tmp_path / "in.jsonl").write_text('{"text": "A."}\n')
+    options = ["--recipe", "faq", "--engine", "rules", "--dropped", tmp_path / left]
+    with pytest.raises(InputError, match=sentence):
+        call("rewrite", tmp_path / "in.jsonl", tmp_path / name, *options)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["in.jsonl"]

@@ -34,9 +34,10 @@ def test_every_row_is_kept_or_dropped_with_its_reason(
     outcome = filter_files([source], out, left, profile.filtering, scores=scores)
     kept, dropped = read(out), read(left)
     assert kept["n"].to_list() == [1, 4]
-    assert kept.columns == given.columns
+    assert kept.columns == [*given.columns, "lang"]
+    assert kept["lang"].to_list() == ["eng_Latn"] * 2
     assert kept["text"].to_list() == [PROSE, MAIL.replace("harbour@tourism.org", "<EMAIL>")]
-    verdicts = dropped.select("n", "drop_reason", "drop_limit", "duplicate_of", "measured_lang")
+    verdicts = dropped.select("n", "drop_reason", "drop_limit", "duplicate_of", "lang")
     assert verdicts.rows() == [
         (2, "gopher_min_words", "at least 50", None, "eng_Latn"),
         (3, "exact_duplicate", "one document per content hash", "a", "eng_Latn"),
@@ -79,7 +80,7 @@ def test_no_document_at_all(tmp_path: Path, profile: Profile, given: pl.DataFram
     given.clear().write_parquet(tmp_path / "in.parquet")
     out, left = tmp_path / "out.parquet", tmp_path / "left.parquet"
     assert filter_files([tmp_path / "in.parquet"], out, left, profile.filtering).read == 0
-    assert pl.read_parquet(out).schema == given.schema
+    assert pl.read_parquet(out).schema == given.schema | {"lang": pl.String}
     assert "drop_reason" in pl.read_parquet(left).columns
 
 
@@ -101,3 +102,44 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
     with pytest.raises(InputError, match=r"out.csv cannot be written"):
         run([source], out=tmp_path / "out.csv")
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["in.parquet"]
+
+
+def test_the_measured_language_takes_the_place_of_the_declared(
+    tmp_path: Path, profile: Profile
+) -> None:
+    source, out, left = (tmp_path / f"{name}.parquet" for name in ("in", "out", "left"))
+    texts, declared = [PROSE, MENU, PROSE[::-1]], ["und", "en", "fra_Latn"]
+    pl.DataFrame({"text": texts, "lang": declared}).write_parquet(source)
+    filter_files([source], out, left, profile.filtering)
+    rows = pl.concat([pl.read_parquet(path) for path in (out, left)], how="diagonal")
+    assert dict(rows.select("text", "lang_hint").iter_rows()) == dict(
+        zip(texts, declared, strict=True)
+    )
+    assert dict(rows.select("text", "lang").iter_rows())[PROSE] == "eng_Latn"
+    assert pl.read_parquet(left)["lang"].to_list()[0] == "eng_Latn"
+
+
+def test_a_language_that_is_no_text_is_only_handed_on(tmp_path: Path, profile: Profile) -> None:
+    source, out, left = (tmp_path / f"{name}.parquet" for name in ("in", "out", "left"))
+    pl.DataFrame({"text": [PROSE], "lang": [7]}).write_parquet(source)
+    filter_files([source], out, left, profile.filtering)
+    assert pl.read_parquet(out).select("lang", "lang_hint").rows() == [("eng_Latn", 7)]
+
+
+def test_texts_that_are_no_text_are_refused(tmp_path: Path, profile: Profile) -> None:
+    source, out, left = (tmp_path / f"{name}.parquet" for name in ("in", "out", "left"))
+    pl.DataFrame({"text": [1, 2]}).write_parquet(source)
+    with pytest.raises(InputError, match="in.parquet: column 'text' holds Int64, and documents"):
+        filter_files([source], out, left, profile.filtering)
+
+
+def test_lines_without_a_document(tmp_path: Path, profile: Profile, given: pl.DataFrame) -> None:
+    """An empty output of one call is an input of the next."""
+    source, out, left = (tmp_path / f"{name}.jsonl" for name in ("in", "out", "left"))
+    source.write_bytes(b"")
+    assert filter_files([source], out, left, profile.filtering).read == 0
+    assert out.read_bytes() == b""
+    more = tmp_path / "more.jsonl"
+    given.write_ndjson(more)
+    again = tmp_path / "again.jsonl"
+    assert filter_files([out, more], again, left, profile.filtering).read == 5

@@ -1,5 +1,7 @@
 """`synth-assets pack`: plain files in, a folder that a trainer reads out."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
@@ -117,10 +119,58 @@ def test_the_command_packs_json_lines_for_megatron(pages: Path, tmp_path: Path) 
     assert (out / "megatron/64/00000.idx").exists()
 
 
+def test_nothing_stays_beside_the_folder(pages: Path, tmp_path: Path, profile: Profile) -> None:
+    before = set(tmp_path.iterdir())
+    pack_files([pages], tmp_path / "out", packing(profile))
+    assert set(tmp_path.iterdir()) == {*before, tmp_path / "out"}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from synth_assets.packing.plain import pack_files
+from synth_assets.profile import load_profile
+
+rename = Path.rename
+def killed(self, target):
+    done = rename(self, target)
+    if str(target).endswith(".old"):
+        os._exit(9)
+    return done
+Path.rename = killed
+pack_files([Path(sys.argv[1])], Path(sys.argv[2]), load_profile().packing)
+"""
+
+
+def test_a_kill_while_the_folder_is_replaced_loses_nothing(
+    pages: Path, tmp_path: Path, profile: Profile
+) -> None:
+    out, before = tmp_path / "out", set(tmp_path.iterdir())
+    pack_files([pages], out, packing(profile))
+    first = (out / "manifest.json").read_bytes()
+    done = subprocess.run([sys.executable, "-c", KILLED, str(pages), str(out)], check=False)
+    assert done.returncode == 9
+    assert not out.exists()
+    lines = tmp_path / "blank.jsonl"
+    lines.write_text('{"text": ""}\n')
+    with pytest.raises(InputError, match="no document has any token"):
+        pack_files([lines], out, packing(profile))
+    assert (out / "manifest.json").read_bytes() == first
+    assert set(tmp_path.iterdir()) == {*before, lines, out}
+
+
 def faults(tmp_path: Path) -> dict[str, tuple[list[str], object]]:
     empty, blank, busy = tmp_path / "empty.parquet", tmp_path / "blank.jsonl", tmp_path / "busy"
     pl.DataFrame({"text": []}, schema={"text": pl.String}).write_parquet(empty)
     blank.write_text('{"text": ""}\n')
+    nothing, numbers, inside = (
+        tmp_path / name for name in ("nothing.jsonl", "numbers.parquet", "packed/in.jsonl")
+    )
+    nothing.write_bytes(b"")
+    pl.DataFrame({"text": [1]}).write_parquet(numbers)
+    inside.parent.mkdir()
+    inside.write_text('{"text": "Mine."}\n')
+    (inside.parent / "manifest.json").write_text("{}")
     busy.mkdir()
     (busy / "thesis.tex").write_text("mine")
     return {
@@ -131,21 +181,21 @@ def faults(tmp_path: Path) -> dict[str, tuple[list[str], object]]:
         "was not made by pack": ([blank, busy], InputError),
         "name the files to read": (["OUT"], InputError),
         "cannot be read as documents": ([tmp_path / "none.parquet", "OUT"], InputError),
+        "nothing.jsonl: no document has any token": ([nothing, "OUT"], InputError),
+        "holds Int64, and documents are text": ([numbers, "OUT"], InputError),
+        "would be replaced; give a new folder": ([inside, inside.parent], InputError),
         "has no column 'body'": ([blank, "OUT", "--text-column", "body"], InputError),
     }
 
 
-@pytest.mark.parametrize("sentence", range(8))
+@pytest.mark.parametrize("sentence", range(11))
 def test_bad_input_is_one_sentence_and_leaves_nothing(sentence: int, tmp_path: Path) -> None:
     expected, (arguments, error) = list(faults(tmp_path).items())[sentence]
-    before = sorted(tmp_path.rglob("*"))
+    before = [path for path in sorted(tmp_path.rglob("*")) if "home" not in path.parts]
     given = [str(tmp_path / "OUT") if part == "OUT" else str(part) for part in arguments]
     with pytest.raises(error, match=expected):
         CliRunner().invoke(app, ["pack", *given], catch_exceptions=False)
-    left = [path for path in tmp_path.rglob("*") if path.is_file() and ".staging" in path.parts]
-    assert not left
-    assert not (tmp_path / "OUT").exists()
-    assert set(before) <= set(tmp_path.rglob("*"))
+    assert [path for path in sorted(tmp_path.rglob("*")) if "home" not in path.parts] == before
 
 
 def test_a_tokenizer_without_end_of_text_is_one_sentence(

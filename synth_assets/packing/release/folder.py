@@ -10,16 +10,19 @@ from synth_assets.corpus.files import Files
 from synth_assets.hashing import digest, digest_file
 
 MANIFEST = "manifest.json"
+FORMER = ".old"
+"""Ending of a folder that is being replaced."""
 
 
 @contextmanager
 def staged_folder(files: Files, name: str) -> Iterator[Path]:
     """A local folder to write in; what is left of it at the end is removed, and so is what a
-    killed process left."""
+    killed process left. Where that one was killed while it replaced the folder `name`, the former
+    folder is put back."""
     mark = digest(files.root, name)[:16]
     for left in files.scratch.glob(f"{mark}.*.folder*"):
         if not _is_alive(int(left.name.split(".")[1])):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left, Path(files.path(name)) if files.is_local else None)
     path = files.scratch / f"{mark}.{os.getpid()}.folder"
     path.mkdir()
     try:
@@ -28,11 +31,18 @@ def staged_folder(files: Files, name: str) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def _remove(left: Path, target: Path | None) -> None:
+    if target is not None and left.suffix == FORMER and not target.exists():
+        left.rename(target)
+    shutil.rmtree(left, ignore_errors=True)
+
+
 def publish_folder(files: Files, staged: Path, name: str) -> None:
     """Make a staged folder visible under its name, durably; one that is there is replaced.
 
-    Under a local root it is one rename. On object storage files are uploaded one by one and the
-    manifest last: a folder without manifest is not there.
+    Under a local root it is one rename, after one that takes the former folder out of the way; a
+    kill between the two is mended by the next `staged_folder`. On object storage files are uploaded
+    one by one and the manifest last: a folder without manifest is not there.
     """
     if not files.is_local:
         for path in sorted(_files_in(staged), key=lambda path: path == staged / MANIFEST):
@@ -42,11 +52,17 @@ def publish_folder(files: Files, staged: Path, name: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     for path in (*_files_in(staged), staged):
         _sync(path)
+    former = staged.with_name(f"{staged.name}{FORMER}")
     if target.exists():
-        target.rename(staged.with_name(f"{staged.name}.old"))
-    staged.rename(target)
+        target.rename(former)
+    try:
+        staged.rename(target)
+    except OSError:
+        if former.exists():
+            former.rename(target)
+        raise
     _sync(target.parent)
-    shutil.rmtree(staged.with_name(f"{staged.name}.old"), ignore_errors=True)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def checksums(folder: Path) -> dict[str, dict[str, int | str]]:
