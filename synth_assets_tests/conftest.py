@@ -14,9 +14,9 @@ from synth_assets.profile import Profile, load_profile
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the GPU lane
 
-# The same examples every time, so that a change is judged and not its luck; new ones are drawn by
-# `./deploy/test.sh --all`.
-settings.register_profile("fixed", derandomize=True)
+# The same examples every time, so that a change is judged and not its luck; new and more of them
+# are drawn by `./deploy/test.sh --all`.
+settings.register_profile("fixed", derandomize=True, max_examples=40)
 settings.register_profile("drawn", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 

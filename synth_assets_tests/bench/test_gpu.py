@@ -49,6 +49,7 @@ runpy.run_module("synth_assets.bench.gpu", run_name="__main__")
 """
 
 
+@pytest.mark.drill
 def test_it_needs_torch_transformers_and_numpy_alone() -> None:
     names = {"pydantic", "orjson", "polars", "pyarrow", "duckdb", "dagster", "datasketch", "numba"}
     program = ALONE.format(names=names, arguments=["tiny", *SMALL])
@@ -104,9 +105,9 @@ def test_what_is_not_there_is_said() -> None:
 
 def test_the_command_runs_a_shape_too(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
-    options = ["--model-shape", "tiny", "--device", "cpu", "--requests", "2", "--replicas", "2"]
+    options = ["tiny", "--device", "cpu", "--requests", "2", "--replicas", "2"]
     done = CliRunner().invoke(
-        app, ["bench", "generate", *options, "--json", str(target)], catch_exceptions=False
+        app, ["bench", "model-shape", *options, "--json", str(target)], catch_exceptions=False
     )
     assert (done.exit_code, done.output) == (0, "")
     report = json.loads(target.read_bytes())

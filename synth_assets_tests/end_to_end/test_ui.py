@@ -105,7 +105,7 @@ def test_the_schedule_and_the_sensor_are_there(graphql: GraphQl) -> None:
     assert schedule["name"] == "nightly_refresh"
     assert schedule["cronSchedule"] == "0 2 * * *"
     assert schedule["scheduleState"]["status"] == "RUNNING"
-    assert [sensor["name"] for sensor in found["sensors"]] == ["new_batches"]
+    assert {sensor["name"] for sensor in found["sensors"]} == {"new_batches", "waiting_batches"}
 
 
 def test_a_night_plans_the_inbox_and_runs_the_new_batch(graphql: GraphQl, site: Site) -> None:

@@ -8,6 +8,8 @@ import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
 from synth_assets.generation.journal import Journal
@@ -46,6 +48,7 @@ def kill_after(child: BaseProcess, log: Path, n_events: int) -> None:
     assert child.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.drill
 def test_eight_kills_cost_nothing_and_change_nothing(
     store: Store, home: Home, profile: Profile, tmp_path: Path
 ) -> None:

@@ -126,6 +126,7 @@ def test_versions_follow_what_they_name(profile: Profile) -> None:
     assert stage.code_version(paying, LANG) != stage.code_version(profile, LANG)
 
 
+@pytest.mark.drill
 def test_the_bundled_translator_scores_as_its_card_says(
     data_dir: Path, make_run: MakeRun, profile: Profile
 ) -> None:

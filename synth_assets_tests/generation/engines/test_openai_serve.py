@@ -27,9 +27,13 @@ from synth_assets_tests.rewriting.test_recipe import with_recipe
 
 NEEDED = ("accelerate", "fastapi", "openai", "uvicorn")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-pytestmark = pytest.mark.skipif(
-    bool(MISSING), reason=f"transformers serve needs {', '.join(MISSING)}: install the extra test"
-)
+pytestmark = [
+    pytest.mark.drill,
+    pytest.mark.skipif(
+        bool(MISSING),
+        reason=f"transformers serve needs {', '.join(MISSING)}: install the extra test",
+    ),
+]
 
 START_S = 180
 SERVE = "from transformers.cli.transformers import main; main()"
