@@ -40,7 +40,7 @@ def test_a_case_that_fails_says_why() -> None:
 def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     options = ["--quick", "--repeats", "1", "--only", "null/memory", "--json", str(target)]
-    done = CliRunner().invoke(app, ["bench", *options], catch_exceptions=False)
+    done = CliRunner().invoke(app, ["bench", "generate", *options], catch_exceptions=False)
     assert done.exit_code == 0
     assert "null/memory" in done.output
     assert "nothing is judged" in done.output
@@ -63,7 +63,7 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_options_are_one_sentence(options: list[str], sentence: str) -> None:
-    done = CliRunner().invoke(app, ["bench", "generate", *options])
+    done = CliRunner().invoke(app, ["bench", *options])
     assert isinstance(done.exception, SynthAssetsError)
     assert sentence in str(done.exception)
 
