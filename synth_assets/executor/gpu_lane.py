@@ -14,7 +14,7 @@ from synth_assets.home import Home
 
 START_S = 60.0
 """How long no lane may answer before that is a fault of the step."""
-LAUNCH_S = 5.0
+LAUNCH_S = 1.0
 """How long a launch keeps the run's executor waiting; after that, checks go on with it."""
 ANSWER_S = 5.0
 POLL_S = 0.1
@@ -47,6 +47,11 @@ class GpuLane:
         self._address = LaneAddress.of(home)
         self._handed: dict[str, Handed] = {}
         self._server: subprocess.Popen[bytes] | None = None
+
+    def warm_up(self) -> None:
+        """Start the server where none answers, so that it is ready when the first step comes."""
+        if not answers(self._address):
+            self._start_server()
 
     def launch(self, step: str, arguments: str) -> str:
         """Start a step, or queue it behind the one at work; returns where it runs. Where no lane

@@ -53,6 +53,7 @@ class LaneServer:
         idle_s: float,
         execute: Callable[[str], None],
         identity: str,
+        on_start: Callable[[], None] = lambda: None,
         on_end: Callable[[], None] = lambda: None,
         is_unfit: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -60,6 +61,7 @@ class LaneServer:
         self._idle_s = idle_s
         self._execute = execute
         self._identity = identity
+        self._on_start = on_start
         self._on_end = on_end
         self._is_unfit = is_unfit
         self._changed = threading.Condition()
@@ -78,6 +80,7 @@ class LaneServer:
         self._listener.listen(64)
         threading.Thread(target=self._accept, daemon=True).start()
         try:
+            self._on_start()
             while (task := self._next()) is not None:
                 self._run(task)
                 if self._is_unfit():
@@ -261,6 +264,13 @@ def main() -> int:
     return 0
 
 
+def _import_libraries() -> None:
+    """What every engine of the lane needs, while the steps before it are still at work. A fault is
+    the step's to report."""
+    with suppress(ImportError):
+        import synth_assets.generation.engines.local.loading  # noqa: F401
+
+
 def _serve(home: Home, address: LaneAddress) -> None:
     from synth_assets import definitions
     from synth_assets.executor.dagster_private import execute_step
@@ -272,6 +282,7 @@ def _serve(home: Home, address: LaneAddress) -> None:
         idle_s=definitions.PROFILE.executor.lane_idle_s,
         execute=execute_step,
         identity=code_identity(),
+        on_start=_import_libraries,
         on_end=keep_warm().close,
         is_unfit=lambda: keep_warm().is_unfit,
     )

@@ -101,9 +101,12 @@ def routing_executor(init_context: InitExecutorContext) -> Executor:
     """CPU steps in local forkserver children, GPU-tagged steps in the machine's GPU lane."""
     from synth_assets.definitions import PROFILE
 
+    gpu_lane = GpuLane(Home.find())
+    if any(node.tags.get(LANE_TAG) == GPU for node in init_context.job.get_definition().nodes):
+        gpu_lane.warm_up()
     configured = int(init_context.executor_config["max_concurrent"])  # type: ignore[call-overload]
     return StepDelegatingExecutor(
-        RoutingStepHandler({CPU: LocalLane(), GPU: GpuLane(Home.find())}),
+        RoutingStepHandler({CPU: LocalLane(), GPU: gpu_lane}),
         retries=RetryMode.ENABLED,
         sleep_seconds=POLL_S,
         check_step_health_interval_seconds=HEALTH_S,

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from synth_assets.corpus.stage import EXIT_HUNG
 from synth_assets.executor import gpu_lane
-from synth_assets.executor.gpu_lane import GpuLane, ask, connect, shut_down
+from synth_assets.executor.gpu_lane import GpuLane, answers, ask, connect, shut_down
 from synth_assets.executor.lane_address import LaneAddress, code_identity
 from synth_assets.executor.wire import LaneReply, LaneRequest, Line
 from synth_assets.home import Home
@@ -375,10 +375,16 @@ def test_a_new_server_waits_for_the_lock_of_one_that_is_ending(home) -> None:
     with FileLock(address.lock):
         server = subprocess.Popen([sys.executable, "-m", "synth_assets.executor.lane_server"])
         with pytest.raises(subprocess.TimeoutExpired):
-            server.wait(timeout=5)
+            server.wait(timeout=4)
     wait_for(lambda: connect(address), 60)
     end_real_lane(home)
     assert server.wait(timeout=20) == 0
+
+
+def test_a_lane_can_start_before_its_first_step(home) -> None:
+    GpuLane(home).warm_up()
+    wait_for(lambda: answers(LaneAddress.of(home)), 60)
+    end_real_lane(home)
 
 
 def test_a_new_server_ends_at_once_beside_one_that_answers(home, home_lane) -> None:

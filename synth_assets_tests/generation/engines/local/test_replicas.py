@@ -58,12 +58,12 @@ def test_results_come_as_they_finish(open_model: Open) -> None:
 
 @pytest.mark.parametrize("name", ["llama", "llama-penalty"])
 def test_a_caller_that_stops_early_leaves_no_thread(open_model: Open, name: str) -> None:
-    before, cores = threading.active_count(), torch.get_num_threads()
+    before, cores = set(threading.enumerate()), torch.get_num_threads()
     results = open_model(name, replicas=2, batch_size=2).generate(requests(WAYS["drawn"]))
     next(results)
     results.close()
 
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before  # threads of earlier tests may end meanwhile
     assert torch.get_num_threads() == cores
 
 
@@ -74,10 +74,10 @@ def test_what_breaks_a_thread_reaches_the_caller(open_model: Open) -> None:
         raise ZeroDivisionError("a bug")
 
     engine._model.register_forward_pre_hook(broken)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with pytest.raises(ZeroDivisionError, match="a bug"):
         list(engine.generate(requests(WAYS["greedy"])))
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 @pytest.mark.parametrize("name", ["llama", "llama-penalty", "marian"])
