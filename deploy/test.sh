@@ -17,4 +17,4 @@ fi
 "$bin/ruff" check synth_assets synth_assets_tests deploy
 "$bin/ruff" format --check synth_assets synth_assets_tests deploy
 "$bin/mypy"
-exec "$bin/python" -m pytest -n 2 --dist loadfile "${markers[@]}" "$@"
+exec "$bin/python" -m pytest -n 2 --no-loadscope-reorder "${markers[@]}" "$@"

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
@@ -24,6 +26,25 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 FALLBACK_DATA = CHECKOUT.parent / "shared" / "data"
 
 MakeRun = Callable[..., StageRun]
+
+END_TO_END = "synth_assets_tests/end_to_end/"
+
+
+class ByFile(LoadFileScheduling):
+    """Tests of a file on one worker, and those of servers, runs and browsers all on one: two at a
+    time would wait for each other's processes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return END_TO_END if nodeid.startswith(END_TO_END) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; the other workers have the rest meanwhile."""
+    items.sort(key=lambda item: not item.nodeid.startswith(END_TO_END))
 
 
 @pytest.fixture(scope="session")
