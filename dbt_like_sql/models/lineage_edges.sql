@@ -6,7 +6,8 @@ SELECT
     unnest(parent_ids) AS parent_id, -- what it was made from
     'made' AS relation -- made, duplicates or packed
 FROM documents
-WHERE len(parent_ids) > 0 AND corpus <> 'deduped'
+WHERE len(parent_ids) > 0
+  AND (corpus <> 'deduped' OR parent_ids[1] IN (SELECT doc_id FROM documents WHERE corpus = 'filtered') AND kind = 'natural')
 UNION ALL
 SELECT corpus, batch, doc_id, duplicate_of, 'duplicates'
 FROM dropped

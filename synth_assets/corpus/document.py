@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import polars as pl
 
+from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.hashing import digest
 
 _SPACE = re.compile(r"\s+")
@@ -116,6 +117,17 @@ def measure(documents: Sequence[Document], count_tokens: CountTokens) -> None:
         document.n_chars = len(document.text)
         document.n_words = n_words
         document.n_tokens = n_tokens
+
+
+def replaced(documents: pl.DataFrame, children: Mapping[int, Document]) -> pl.DataFrame:
+    """The rows with those of `children`, by number, in the place of what they were made from;
+    columns beside those of a document stay."""
+    if not children:
+        return documents
+    rows = [{"_row": row, **child.to_row()} for row, child in children.items()]
+    made = pl.DataFrame(rows, schema={"_row": pl.UInt32(), **DOCUMENT})
+    numbered = documents.with_row_index("_row")
+    return numbered.update(made, on="_row").drop("_row").select(documents.columns)
 
 
 def count_words(texts: Sequence[str]) -> list[int]:

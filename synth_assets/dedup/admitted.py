@@ -9,8 +9,10 @@ import polars as pl
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
 from synth_assets.dedup.abandoned import is_abandoned
-from synth_assets.dedup.index import Index
+from synth_assets.dedup.embedding import EMBEDDINGS, Int8s
+from synth_assets.dedup.index import Index, local_copy, mapped
 from synth_assets.dedup.pages import corpus_rows
+from synth_assets.dedup.repeats import ParagraphIndex
 from synth_assets.dedup.signatures import parameters
 from synth_assets.errors import CorpusError
 from synth_assets.hashing import digest
@@ -31,6 +33,15 @@ class Admitted:
     @cached_property
     def index(self) -> Index:
         return Index.of(self.signatures)
+
+    @cached_property
+    def paragraphs(self) -> ParagraphIndex:
+        """Where the profile asks for them."""
+        return ParagraphIndex.of(self.signatures)
+
+    @cached_property
+    def embeddings(self) -> Int8s:
+        return mapped(local_copy(self.signatures, EMBEDDINGS))
 
     def rows(self, numbers: Sequence[int]) -> pl.DataFrame:
         """Some rows by their number, in precedence, without reading the pages of the others."""

@@ -14,7 +14,7 @@ from synth_assets.dedup.judging import (
     REPLACING,
     Judge,
     Verdict,
-    limit_of,
+    rule_of,
     same_page,
     superseded,
 )
@@ -135,12 +135,12 @@ class Decisions:
         pairs = [self._nearest[row] for row in rows.tolist()]
         similar = [similarity for _, similarity in pairs]
         neighbours = np.array([neighbour for neighbour, _ in pairs], dtype=np.int64)
-        limits = [limit_of(item, self.dedup.threshold) for item in similar]
+        rules = [rule_of(item, self.dedup) for item in similar]
         return pl.DataFrame({"doc_id": self._doc_ids.gather(rows)}).select(
             "doc_id",
-            drop_reason=pl.lit("near_duplicate"),
+            drop_reason=pl.Series([reason for reason, _ in rules], dtype=pl.String),
             drop_value=pl.Series([f"{item.value:.4f}" for item in similar], dtype=pl.String),
-            drop_limit=pl.Series(limits, dtype=pl.String),
+            drop_limit=pl.Series([limit for _, limit in rules], dtype=pl.String),
             duplicate_of=self._first_ids(neighbours),
             similarity=pl.Series([item.value for item in similar], dtype=pl.Float64),
             stands_for=self._first_ids(self._text_at(self._earliest[self.roots[rows]])),

@@ -35,7 +35,7 @@ class Index:
 
     @classmethod
     def at(cls, bands: Path, minhash: Path) -> "Index":
-        return cls(_mapped(bands), _mapped(minhash))
+        return cls(mapped(bands), mapped(minhash))
 
     @property
     def bits(self) -> int:
@@ -103,7 +103,7 @@ def local_copy(corpus: Corpus, sidecar: str) -> Path:
     return kept
 
 
-def _mapped(path: Path) -> NDArray[Any]:
+def mapped(path: Path) -> NDArray[Any]:
     """An array whose pages are read when they are touched."""
     array = np.load(path, mmap_mode="r" if path.stat().st_size else None)
     return np.asarray(array)

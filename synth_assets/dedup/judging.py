@@ -80,8 +80,8 @@ class Judge:
         )
         if similarity is EXACT:
             return verdict_of("exact_duplicate", EXACT, FIRST_STAYS, neighbour, rival)
-        limit = limit_of(similarity, self._dedup.threshold)
-        return verdict_of("near_duplicate", similarity, limit, neighbour, rival)
+        reason, limit = rule_of(similarity, self._dedup)
+        return verdict_of(reason, similarity, limit, neighbour, rival)
 
     def _neighbours(self, sighting: Sighting, text: Text) -> Iterator[tuple[Sighting, Similarity]]:
         """The first document of another family in its own text and in each verified text."""
@@ -126,6 +126,13 @@ def superseded(
 
 
 FIRST_STAYS = "first seen stays"
+
+
+def rule_of(similarity: Similarity, dedup: DedupProfile) -> tuple[str, str]:
+    """Reason and limit of a document that leaves for one of another family."""
+    if similarity.by_meaning and dedup.semantic is not None:
+        return "semantic_duplicate", f"cosine < {dedup.semantic.threshold}"
+    return "near_duplicate", limit_of(similarity, dedup.threshold)
 
 
 def limit_of(similarity: Similarity, threshold: float) -> str:

@@ -4,6 +4,8 @@ They make no Python object and release the interpreter's lock, so threads share 
 they compute is defined, readably, in `shingles` and `minhash`; a test holds the two together.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy import uint8, uint32, uint64
 
@@ -11,6 +13,19 @@ from synth_assets.compiled import Whole, compiled
 from synth_assets.dedup.alphabet import MARK, SIZE
 from synth_assets.text.columns import Bytes, Int64s, UInt32s, UInt64s
 from synth_assets.text.utf8 import decode
+
+
+class Sink(NamedTuple):
+    """Where the shingles of a text go: into `out` where it has room, else they lower the `minima`,
+    (permutations,), by `factors` and `offsets`. `multipliers` are one for each unit of a shingle,
+    (ngram,)."""
+
+    multipliers: UInt64s
+    minima: UInt32s
+    factors: UInt32s
+    offsets: UInt32s
+    out: UInt64s
+
 
 BLOCK = 4096
 """Units of a text in hand at a time; what memory a text takes does not depend on its length."""
@@ -52,30 +67,31 @@ def _is_unsegmented(data: Bytes, start: Whole, end: Whole, fold: UInt32s) -> boo
 
 
 @compiled
-def _take(
-    units: UInt64s,
-    size: Whole,
-    multipliers: UInt64s,
-    minima: UInt32s,
-    factors: UInt32s,
-    offsets: UInt32s,
-    out: UInt64s,
-    done: Whole,
-) -> Whole:
-    """Hash the shingles, of `size` units each, of a block of units: into `out` from `done` on where
-    it has room, else lower the minima by them. Returns how many there were."""
+def _take(units: UInt64s, size: Whole, sink: Sink, done: Whole) -> Whole:
+    """Hash the shingles, of `size` units each, of a block of units, behind the `done` ones. Returns
+    how many there were."""
+    out = sink.out
     count = len(units) - size + 1
     if len(out):
         count = min(count, len(out) - done)  # never past the end, whatever the caller believes
     totals = out[done : done + count] if len(out) else np.empty(count, dtype=np.uint64)
     totals[:] = 0
     for position in range(size):
-        multiplier = multipliers[position]
+        multiplier = sink.multipliers[position]
         for at in range(count):
             totals[at] += units[at + position] * multiplier
     if not len(out):
-        _lower(totals, minima, factors, offsets)
+        _lower(totals, sink.minima, sink.factors, sink.offsets)
     return count
+
+
+@compiled
+def _take_rest(units: UInt64s, sink: Sink, done: Whole) -> Whole:
+    """Those of the last block; a text with fewer units than a shingle is one shingle of them."""
+    ngram = len(sink.multipliers)
+    if len(units) >= ngram or (done == 0 and len(units) > 0):
+        return _take(units, min(len(units), ngram), sink, done)
+    return 0
 
 
 @compiled
@@ -104,19 +120,9 @@ def _carry(units: UInt64s, filled: Whole, ngram: Whole) -> Whole:
 
 
 @compiled
-def _words(
-    data: Bytes,
-    start: Whole,
-    end: Whole,
-    fold: UInt32s,
-    multipliers: UInt64s,
-    minima: UInt32s,
-    factors: UInt32s,
-    offsets: UInt32s,
-    out: UInt64s,
-) -> Whole:
+def _words(data: Bytes, start: Whole, end: Whole, fold: UInt32s, sink: Sink) -> Whole:
     """Shingles of words of one text; returns their number."""
-    ngram = len(multipliers)
+    ngram = len(sink.multipliers)
     units = np.empty(BLOCK + ngram, dtype=np.uint64)
     filled, done, state = 0, 0, _BASIS
     at, stop = uint64(start), uint64(end)  # unsigned, which spares a test for negative indices
@@ -146,30 +152,17 @@ def _words(
                 filled += 1
                 state = _BASIS
         if filled == BLOCK:
-            done += _take(units[:BLOCK], ngram, multipliers, minima, factors, offsets, out, done)
+            done += _take(units[:BLOCK], ngram, sink, done)
             filled = _carry(units, BLOCK, ngram)
     units[filled] = state
     filled += state != _BASIS
-    if filled >= ngram or (done == 0 and filled > 0):
-        size = min(filled, ngram)
-        done += _take(units[:filled], size, multipliers, minima, factors, offsets, out, done)
-    return done
+    return done + _take_rest(units[:filled], sink, done)
 
 
 @compiled
-def _characters(
-    data: Bytes,
-    start: Whole,
-    end: Whole,
-    fold: UInt32s,
-    multipliers: UInt64s,
-    minima: UInt32s,
-    factors: UInt32s,
-    offsets: UInt32s,
-    out: UInt64s,
-) -> Whole:
+def _characters(data: Bytes, start: Whole, end: Whole, fold: UInt32s, sink: Sink) -> Whole:
     """Shingles of letters and marks of one text; returns their number."""
-    ngram = len(multipliers)
+    ngram = len(sink.multipliers)
     units = np.empty(BLOCK + ngram + 1, dtype=np.uint64)
     filled, done, at = 0, 0, start
     while at < end:
@@ -183,29 +176,16 @@ def _characters(
         units[filled] = (_BASIS ^ uint64(code & _LETTER)) * _PRIME
         filled += code != 0
         if filled >= BLOCK:
-            done += _take(units[:filled], ngram, multipliers, minima, factors, offsets, out, done)
+            done += _take(units[:filled], ngram, sink, done)
             filled = _carry(units, filled, ngram)
-    if filled >= ngram or (done == 0 and filled > 0):
-        size = min(filled, ngram)
-        done += _take(units[:filled], size, multipliers, minima, factors, offsets, out, done)
-    return done
+    return done + _take_rest(units[:filled], sink, done)
 
 
 @compiled
-def shingle_text(
-    data: Bytes,
-    start: Whole,
-    end: Whole,
-    fold: UInt32s,
-    multipliers: UInt64s,
-    minima: UInt32s,
-    factors: UInt32s,
-    offsets: UInt32s,
-    out: UInt64s,
-) -> Whole:
+def shingle_text(data: Bytes, start: Whole, end: Whole, fold: UInt32s, sink: Sink) -> Whole:
     if _is_unsegmented(data, start, end, fold):
-        return _characters(data, start, end, fold, multipliers, minima, factors, offsets, out)
-    return _words(data, start, end, fold, multipliers, minima, factors, offsets, out)
+        return _characters(data, start, end, fold, sink)
+    return _words(data, start, end, fold, sink)
 
 
 @compiled
@@ -226,10 +206,8 @@ def sign(
     offsets of an Arrow string column, (texts + 1,)."""
     nothing = np.empty(0, dtype=np.uint64)
     for text in range(first, last):
-        counts[text] = shingle_text(
-            data, ends[text], ends[text + 1], fold, multipliers,
-            minima[text], factors, offsets, nothing,
-        )  # fmt: skip
+        sink = Sink(multipliers, minima[text], factors, offsets, nothing)
+        counts[text] = shingle_text(data, ends[text], ends[text + 1], fold, sink)
 
 
 @compiled

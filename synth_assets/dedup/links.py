@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from synth_assets.dedup import matching
-from synth_assets.dedup.matching import Marks
+from synth_assets.dedup.matching import Floats, Marks
+from synth_assets.dedup.meaning import cosines, link_block
 from synth_assets.dedup.similarity import ShingleSets, Similarity, least_agreeing
 from synth_assets.dedup.texts import OwnBatch
 from synth_assets.profile.dedup import DedupProfile
@@ -111,11 +113,37 @@ class Linker:
                 *own.families, own.copies, parents, skips, ones, others, values, linked,
             )  # fmt: skip
             self.compared += compared
-        for one, other, value in zip(ones[:linked], others[:linked], values[:linked], strict=True):
-            links.put(links.foreign, (int(one), int(other)), Similarity(float(value)))
+        by_words = linked
+        if self._dedup.semantic is not None:
+            pairs = _Pairs(parents, ones, others, values)
+            linked = self._like(pairs, linked, self._dedup.semantic.threshold)
+        for number in range(linked):
+            like = Similarity(float(values[number]), by_meaning=number >= by_words)
+            links.put(links.foreign, (int(ones[number]), int(others[number])), like)
         return matching.roots(parents)
+
+    def _like(self, pairs: "_Pairs", linked: int, threshold: float) -> int:
+        """Link the texts that mean the same, behind the links there are; returns their number."""
+        own = self._own
+        compared, vectors = _compared(own), own.admitted.embeddings
+        for first, start, block in cosines(vectors, vectors):
+            self._stop()
+            linked = link_block(
+                block, threshold, first, start, compared, *own.families, own.copies,
+                pairs.parents, pairs.ones, pairs.others, pairs.values, linked,
+            )  # fmt: skip
+        return linked
 
     def _similarity(self, sets: ShingleSets, one: int, other: int, threshold: float) -> float:
         self.compared += 1
         slots = (sets.slots[one], sets.slots[other])
         return float(matching.similarity(sets.hashes, sets.starts, sets.sizes, *slots, threshold))
+
+
+class _Pairs(NamedTuple):
+    """Components, and room for the links that make them."""
+
+    parents: Int64s
+    ones: Int64s
+    others: Int64s
+    values: Floats

@@ -191,7 +191,7 @@ def _are_kin(starts: Int64s, keys: Int64s, one: Whole, other: Whole) -> bool:
 
 
 @compiled
-def _are_foreign(starts: Int64s, keys: Int64s, copies: Int64s, one: Whole, other: Whole) -> bool:
+def are_foreign(starts: Int64s, keys: Int64s, copies: Int64s, one: Whole, other: Whole) -> bool:
     """Whether some document of each text is no kin of the other; `copies` leads from each row to
     the next of the same text, -1 at the last."""
     mine = one
@@ -295,7 +295,7 @@ def link_band(
                 if (
                     slots[other] < 0
                     or agreeing(minhash[row], minhash[other]) < floor
-                    or not _are_foreign(family_starts, family_keys, copies, row, other)
+                    or not are_foreign(family_starts, family_keys, copies, row, other)
                 ):
                     continue
                 compared += 1

@@ -5,8 +5,8 @@ that are equal byte by byte are exact duplicates; all others go by their shingle
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,11 +18,14 @@ import pyarrow.parquet as pq
 
 from synth_assets.corpus.plain import PARQUET, Columns, Staged, check_names
 from synth_assets.dedup import kernel
-from synth_assets.dedup.index import BANDS, MINHASH, Index, save_bands
+from synth_assets.dedup.embedding import EMBEDDINGS, LANGUAGE, WIDTH, Int8s, embed
+from synth_assets.dedup.file_index import KEY, ROWS, FileIndex, with_families
+from synth_assets.dedup.index import BANDS, MINHASH, save_bands
 from synth_assets.dedup.judgement import judge
 from synth_assets.dedup.minhash import MinHasher
-from synth_assets.dedup.pages import pages_with
-from synth_assets.dedup.plain_files import PAGE, PlainFiles, some_texts
+from synth_assets.dedup.plain_editing import PlainEditor, edited_file
+from synth_assets.dedup.plain_files import PAGE, PlainFiles, TableWriter, some_texts
+from synth_assets.dedup.repeats import PARAGRAPHS, Collector
 from synth_assets.dedup.signatures import hasher_of, parameters
 from synth_assets.dedup.similarity import TextSource
 from synth_assets.dedup.texts import OwnBatch
@@ -30,57 +33,17 @@ from synth_assets.errors import InputError
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.text.columns import Int64s, Texts, UInt32s, UInt64s, in_parallel
 
-ROWS = "rows.parquet"
-KEY = b"synth_assets_bands"
-"""Where rows.parquet says what its bands were made with."""
-
-
-@dataclass(frozen=True)
-class FileIndex:
-    """A folder of bands that an earlier call wrote: rows.parquet, bands.npy and minhash.npy."""
-
-    folder: Path
-    admission: int
-
-    @property
-    def key(self) -> str:
-        return str(self.folder)
-
-    @cached_property
-    def index(self) -> Index:
-        return Index.at(self.folder / BANDS, self.folder / MINHASH)
-
-    def rows(self, numbers: Sequence[int]) -> pl.DataFrame:
-        chosen = pl.Series(numbers, dtype=pl.UInt32)
-        return with_families(pages_with(str(self.folder / ROWS), "row", chosen)).sort("row")
-
-    @cached_property
-    def about(self) -> dict[str, object]:
-        """Parameters and the columns of the files. Raises InputError where it is no such folder."""
-        path = self.folder / ROWS
-        metadata = (pq.read_metadata(path).metadata or {}) if path.exists() else {}
-        if KEY not in metadata:
-            raise InputError(f"{self.folder} holds no bands: write them with `--bands FOLDER`")
-        about: dict[str, object] = orjson.loads(metadata[KEY])
-        return about
-
-    def check(self, dedup: DedupProfile) -> None:
-        """Raises InputError for bands of other parameters."""
-        for name, value in parameters(dedup).items():
-            if self.about.get(name) != value:
-                raise InputError(
-                    f"the bands in {self.folder} were made with {name} = {self.about.get(name)}, "
-                    f"now it is {value}; make them again, or use the same parameters"
-                )
+LANG = "lang"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, in documents."""
+    """What was done, in documents; `edited` ones stay without some paragraphs."""
 
     read: int
     kept: int
     dropped: dict[str, int] = field(default_factory=dict)
+    edited: int = 0
     figures: dict[str, int] = field(default_factory=dict)
 
 
@@ -104,7 +67,7 @@ def dedup_files(
     cannot be written, and for ids that occur twice. Every file appears
     whole or not at all, the kept documents last.
     """
-    _check(inputs, out, clusters, bands)
+    _check(inputs, out, clusters, bands, with_paragraphs=dedup.paragraphs is not None)
     earlier = [FileIndex(folder, number) for number, folder in enumerate(against)]
     for index in earlier:
         index.check(dedup)
@@ -115,21 +78,29 @@ def dedup_files(
         own = OwnBatch(FileIndex(folder, len(earlier)), rows)
         source = _source(files, own, earlier)
         judgement = judge(own, earlier, source, dedup, scratch=folder, stop=stop)
-        outcome = _divide(files, rows, judgement.verdicts, out)
+        editor = _editor(files, own, earlier, dedup, judgement.verdicts["doc_id"])
+        verdicts = pl.concat([judgement.verdicts, editor.verdicts()], how="diagonal")
+        outcome = _divide(editor, verdicts, out, with_edited=dedup.paragraphs is not None)
         if clusters is not None:
             with Staged(clusters) as staged:
                 judgement.clusters.drop("batch").write_parquet(staged)
         if bands is not None:
-            gone = pl.col("doc_id").is_in(judgement.verdicts["doc_id"].implode())
-            written = [pl.lit(str(path.absolute())) for path in (_dropped(out), out)]
-            where = pl.when(gone).then(written[0]).otherwise(written[1])
-            _save_rows(files, rows.with_columns(corpus=where), dedup, folder / ROWS)
+            placed = rows.with_columns(corpus=_where(verdicts["doc_id"], editor.edited, out))
+            _save_rows(files, placed, dedup, folder / ROWS)
             _move(folder, bands)
-    return Outcome(*outcome, judgement.figures)
+    return Outcome(*outcome, editor.edited.len(), judgement.figures)
 
 
-def _check(inputs: Sequence[Path], out: Path, clusters: Path | None, bands: Path | None) -> None:
-    check_names(inputs, [out, _dropped(out), *([clusters] if clusters else [])])
+def _check(
+    inputs: Sequence[Path],
+    out: Path,
+    clusters: Path | None,
+    bands: Path | None,
+    *,
+    with_paragraphs: bool,
+) -> None:
+    edited = [edited_file(out)] if with_paragraphs else []
+    check_names(inputs, [out, _dropped(out), *edited, *([clusters] if clusters else [])])
     if clusters is not None and clusters.suffix != PARQUET:
         raise InputError(f"{clusters} cannot be written; the clusters need a name in .parquet")
     if bands is not None and out.suffix != PARQUET:
@@ -148,8 +119,9 @@ def _move(made: Path, bands: Path) -> None:
     """The rows last: without them a folder holds no bands."""
     _folder(bands)
     (bands / ROWS).unlink(missing_ok=True)
-    for name in (BANDS, MINHASH, ROWS):
-        (made / name).replace(bands / name)
+    for name in (BANDS, MINHASH, EMBEDDINGS, PARAGRAPHS, ROWS):
+        if (made / name).exists():
+            (made / name).replace(bands / name)
 
 
 def _write_index(
@@ -159,17 +131,36 @@ def _write_index(
     minhash = np.lib.format.open_memmap(
         folder / MINHASH, "w+", np.uint32, (files.count, hasher.num_perm)
     )
+    vectors = None if dedup.semantic is None else _vectors(files, folder)
     counts, keys = np.zeros(files.count, np.int64), np.zeros(files.count, np.uint64)
+    paragraphs = None if dedup.paragraphs is None else Collector(dedup.paragraphs.min_chars)
     ids = []
     for first, table in files.tables():
         stop()
         ids.append(files.ids(table, first))
         texts, part = Texts.of(table[files.columns.text]), slice(first, first + len(table))
+        if paragraphs is not None:
+            paragraphs.add(texts, np.arange(first, first + len(table)))
+        if vectors is not None:
+            given = (table[name].to_pylist() for name in (files.columns.text, LANG))
+            vectors[part] = embed(*given)
         minhash[part], counts[part] = hasher.signatures(texts)
         keys[part] = _content_keys(texts)
     rows = _rows(files, pl.concat(ids or [pl.Series("doc_id", dtype=pl.String)]), counts, keys)
     _save_bands(folder / BANDS, minhash, keys, hasher)
+    if paragraphs is not None:
+        paragraphs.save(folder / PARAGRAPHS)
     return rows
+
+
+def _vectors(files: PlainFiles, folder: Path) -> Int8s:
+    if LANG not in files.schema.names:
+        raise InputError(
+            f"dedup.semantic compares English texts alone and needs the language of each document, "
+            f"a code such as {LANGUAGE}, in a column {LANG!r}; the files have none"
+        )
+    shape = (files.count, WIDTH)
+    return np.lib.format.open_memmap(folder / EMBEDDINGS, "w+", np.int8, shape)
 
 
 def _content_keys(texts: Texts) -> UInt64s:
@@ -197,16 +188,6 @@ def _rows(files: PlainFiles, ids: pl.Series, counts: Int64s, keys: UInt64s) -> p
         raise InputError(f"{twice['corpus'][0]}: the id {twice['doc_id'][0]!r} occurs twice")
     digits = pl.Series([f"{key:016x}" for key in keys.tolist()], dtype=pl.String)
     return with_families(rows.with_columns(content_hash=digits))
-
-
-def with_families(rows: pl.DataFrame) -> pl.DataFrame:
-    """Plain documents are natural ones, each a family of its own."""
-    return rows.with_columns(
-        family=pl.concat_list("doc_id"),
-        parent_ids=pl.lit([], dtype=pl.List(pl.String)),
-        kind=pl.lit("natural"),
-        relation=pl.lit(None, dtype=pl.String),
-    )
 
 
 def _save_bands(path: Path, minhash: UInt32s, keys: UInt64s, hasher: MinHasher) -> None:
@@ -246,26 +227,59 @@ def _source(files: PlainFiles, own: OwnBatch, earlier: Sequence[FileIndex]) -> T
     return source
 
 
+def _where(left: pl.Series, edited: pl.Series, out: Path) -> pl.Expr:
+    """The file in which each document lies as it was judged."""
+    files = [pl.lit(str(path.absolute())) for path in (_dropped(out), edited_file(out), out)]
+    return (
+        pl.when(pl.col("doc_id").is_in(left.implode()))
+        .then(files[0])
+        .when(pl.col("doc_id").is_in(edited.implode()))
+        .then(files[1])
+        .otherwise(files[2])
+    )
+
+
+def _editor(
+    files: PlainFiles,
+    own: OwnBatch,
+    earlier: Sequence[FileIndex],
+    dedup: DedupProfile,
+    left: pl.Series,
+) -> PlainEditor:
+    if dedup.paragraphs is None:
+        return PlainEditor.nothing(files, own)
+    assert isinstance(own.admitted, FileIndex)
+    indexes = own.admitted.paragraphs, [index.paragraphs for index in earlier]
+    min_chars = dedup.paragraphs.min_chars
+    return PlainEditor.of(files, own, earlier, indexes, min_chars=min_chars, left=left)
+
+
 def _divide(
-    files: PlainFiles, rows: pl.DataFrame, verdicts: pl.DataFrame, out: Path
+    editor: PlainEditor, verdicts: pl.DataFrame, out: Path, *, with_edited: bool
 ) -> tuple[int, int, dict[str, int]]:
-    """Kept and dropped rows, streamed; returns how many were read, kept, and dropped by reason."""
+    """Kept, dropped and edited rows, streamed; returns how many were read, kept, and dropped by
+    reason."""
+    files, rows = editor.files, editor.own.rows
     left = verdicts.join(rows.select("doc_id", "row"), on="doc_id").sort("row").drop("doc_id")
     places, reasons = left["row"].to_numpy(), left["drop_reason"]
     extra = left.drop("row").to_arrow(compat_level=pl.CompatLevel.oldest())
     for name in set(extra.schema.names).intersection(files.schema.names):
         raise InputError(f"the documents have a column {name!r}, which dropped ones get; rename it")
-    with (
-        Staged(out) as kept_path,
-        Staged(_dropped(out)) as dropped_path,
-        files.writer(kept_path, out) as keep,
-        files.writer(dropped_path, _dropped(out), tuple(extra.schema)) as drop,
-    ):
+    with ExitStack() as stack:
+        kept_path = stack.enter_context(Staged(out))
+        dropped_path = stack.enter_context(Staged(_dropped(out)))
+        keep = stack.enter_context(files.writer(kept_path, out))
+        drop = stack.enter_context(files.writer(dropped_path, _dropped(out), tuple(extra.schema)))
+        before = _edited_writer(editor, out, stack) if with_edited else None
         for first, table in files.tables():
             low, high = np.searchsorted(places, [first, first + len(table)])
             gone = np.zeros(len(table), dtype=bool)
             gone[places[low:high] - first] = True
-            keep.write_table(table.filter(pa.array(~gone)))
+            kept = table.filter(pa.array(~gone))
+            if before is not None:
+                kept, edited = editor.edit(kept, first + np.flatnonzero(~gone))
+                before.write_table(edited)
+            keep.write_table(kept)
             if low == high:
                 continue
             dropped = table.filter(pa.array(gone))
@@ -274,3 +288,11 @@ def _divide(
             drop.write_table(dropped)
     by_reason = dict(reasons.value_counts(sort=True).iter_rows())
     return files.count, files.count - left.height, by_reason
+
+
+def _edited_writer(editor: PlainEditor, out: Path, stack: ExitStack) -> TableWriter:
+    staged = stack.enter_context(Staged(edited_file(out)))
+    writer: TableWriter = stack.enter_context(
+        pq.ParquetWriter(staged, editor.schema, compression="zstd", **PAGE)
+    )
+    return writer

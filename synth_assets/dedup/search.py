@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth_assets.dedup import matching
+from synth_assets.dedup.embedding import WIDTH, Int8s
 from synth_assets.dedup.links import Links, Stop, fill_pairs
 from synth_assets.dedup.matching import Marks
+from synth_assets.dedup.meaning import has_like, likes
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.similarity import (
     EarlierSets,
@@ -112,6 +114,9 @@ class Search:
         marks = np.zeros(len(self._own), dtype=bool)
         for mine, theirs in zip(own.bands, other.bands, strict=True):
             matching.mark_shared(mine, own.bits, theirs, other.bits, marks)
+        if self._dedup.semantic is not None:
+            mine = self._own.admitted.embeddings
+            marks |= has_like(mine, batch.embeddings, self._dedup.semantic.threshold)
         marks &= self._own.text_of == np.arange(len(self._own))
         return marks
 
@@ -137,6 +142,8 @@ class Search:
             if len(chosen):
                 self._meet_equals(probes[chosen], limits[number][chosen], batch)
                 self._meet_near(probes[chosen], batch)
+                if self._dedup.semantic is not None:
+                    self._meet_like(probes[chosen], batch, self._dedup.semantic.threshold)
 
     def _probes(self, texts: list[Text]) -> Probes:
         signatures = np.stack([self._signature(text.first) for text in texts])
@@ -180,6 +187,25 @@ class Search:
                 for number, row in zip(numbers.tolist(), rows.tolist(), strict=True)
             )
             limit *= 2
+
+    def _meet_like(self, probes: Probes, batch: Seen, threshold: float) -> None:
+        """Link each text that is not settled to the first that means the same."""
+        below = probes.rows_before(batch)
+        waiting = [at for at, text in enumerate(probes.texts) if not self._is_settled(text)]
+        vectors = np.zeros((len(waiting), WIDTH), dtype=np.int8)
+        for place, at in enumerate(waiting):
+            vectors[place] = self._vector(probes.texts[at].first)
+        numbers, rows, values = likes(vectors, batch.embeddings, threshold)
+        for place, at in enumerate(waiting):
+            text, part = probes.texts[at], slice(*np.searchsorted(numbers, [place, place + 1]))
+            for row, value in zip(rows[part].tolist(), values[part].tolist(), strict=True):
+                if row >= below[at] or self._is_settled(text):
+                    break
+                other = self._earlier_text(*self._documents(batch, np.array([row]))[row])
+                if other is not text and text.is_foreign(other):
+                    pair = (text.number, other.number)
+                    Links.put(self.links.foreign, pair, Similarity(value, by_meaning=True))
+                    self._met[text.number].append(other)
 
     def _candidates(
         self, probes: Probes, batch: Seen, cursors: Int64s, below: Int64s, limit: int
@@ -264,6 +290,10 @@ class Search:
         self.estimated += 1
         agreeing = np.mean(self._signature(one) == self._signature(other))
         return Similarity(float(agreeing), exact=False)
+
+    def _vector(self, item: Sighting) -> Int8s:
+        found: Int8s = self._batches[item.batch].embeddings[item.row]
+        return found
 
     def _signature(self, item: Sighting) -> UInt32s:
         found: UInt32s = self._batches[item.batch].index.minhash[item.row]

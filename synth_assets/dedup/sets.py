@@ -4,7 +4,7 @@ import numpy as np
 from numpy import uint64
 
 from synth_assets.compiled import Whole, compiled
-from synth_assets.dedup.kernel import shingle_text
+from synth_assets.dedup.kernel import Sink, shingle_text
 from synth_assets.text.columns import Bytes, Int64s, UInt32s, UInt64s
 
 
@@ -28,9 +28,8 @@ def shingle_sets(
             counts[text] = 0
             continue
         room = out[starts[text] : starts[text + 1]]
-        found = shingle_text(
-            data, ends[text], ends[text + 1], fold, multipliers, minima, minima, minima, room
-        )
+        sink = Sink(multipliers, minima, minima, minima, room)
+        found = shingle_text(data, ends[text], ends[text + 1], fold, sink)
         counts[text] = _distinct(room[:found])
 
 

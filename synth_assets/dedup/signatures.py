@@ -14,16 +14,18 @@ from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
+from synth_assets.dedup import embedding
 from synth_assets.dedup.abandoned import is_abandoned
-from synth_assets.dedup.index import BANDS, MINHASH, content_keys, save_bands
+from synth_assets.dedup.index import BANDS, content_keys, save_bands
 from synth_assets.dedup.late import Membership, admit_late, is_fixed, membership
+from synth_assets.dedup.making import Making
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.errors import CancelledError
 from synth_assets.hashing import digest_json
 from synth_assets.ingest.plan import load_manifest
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.model import Profile
-from synth_assets.text.columns import Int64s, Texts, UInt32s
+from synth_assets.text.columns import Int64s, UInt32s
 
 SIGNATURES_VERSION = 2
 TEXTS_AT_ONCE = 4096
@@ -46,14 +48,14 @@ SIGNATURE_COLUMNS: Schema = {
     "n_shingles": pl.Int64(),
 }
 
-_INPUT_COLUMNS = ("doc_id", "root_ids", "parent_ids", "kind", "relation", "content_hash")
+_INPUT_COLUMNS = ("doc_id", "root_ids", "parent_ids", "kind", "relation", "content_hash", "lang")
 
 
 def judged_corpora(profile: Profile) -> list[str]:
     """Every corpus whose documents deduped judges, natural ones first."""
     rewritten = [f"rewritten/{name}" for name in profile.rewriting.recipes]
     translated = [f"translated/{lang}" for lang in profile.translation.targets]
-    return ["filtered", *rewritten, *translated]
+    return ["filtered", *rewritten, *translated, *profile.translation.made_documents]
 
 
 def hasher_of(dedup: DedupProfile) -> MinHasher:
@@ -62,7 +64,12 @@ def hasher_of(dedup: DedupProfile) -> MinHasher:
 
 def parameters(dedup: DedupProfile) -> dict[str, int]:
     """What two signatures must share to be comparable; stored with every batch of them."""
-    return {
+    also: dict[str, int] = {}
+    if dedup.paragraphs is not None:
+        also["paragraphs"] = dedup.paragraphs.min_chars
+    if dedup.semantic is not None:
+        also["embeddings"] = embedding.VERSION
+    return also | {
         "ngram": dedup.ngram,
         "bands": dedup.bands,
         "rows": dedup.rows,
@@ -124,13 +131,14 @@ def _write(run: StageRun, inputs: list[Corpus], own: Membership) -> Footer:
         inputs=versions(inputs),
         documents=False,
     ) as writer:
-        ranks = _ranks(inputs, own)
-        minhash = np.lib.format.open_memmap(
-            writer.attachment(MINHASH), "w+", np.uint32, (len(ranks), hasher.num_perm)
-        )
-        rows = _sign(run, _Slices(inputs, own), hasher, ranks=ranks, minhash=minhash, writer=writer)
-        _save_bands(writer.attachment(BANDS), rows, minhash, hasher)
-        minhash.flush()
+        making = Making.of(writer, hasher, run.profile.dedup, _ranks(inputs, own))
+        rows = _sign(run, _Slices(inputs, own), making, writer)
+        if without := making.finish():
+            run.log(
+                f"signatures of batch {run.batch}: {without:,} documents have no embedding (the "
+                f"model knows English alone); they are compared by their words"
+            )
+        _save_bands(writer.attachment(BANDS), rows, making.minhash, hasher)
         writer.keep(rows)
         writer.counts.other = parameters(run.profile.dedup)
         given = {corpus.name: corpus.footer.counts.kept.documents for corpus in inputs}
@@ -161,19 +169,15 @@ def _ranks(inputs: list[Corpus], own: Membership) -> Int64s:
 def _sign(
     run: StageRun,
     slices: Iterable[tuple[str, int, pa.Table]],
-    hasher: MinHasher,
-    *,
-    ranks: Int64s,
-    minhash: UInt32s,
+    making: Making,
     writer: CorpusWriter,
 ) -> pl.DataFrame:
-    """Fill `minhash`, each row at its rank; returns all rows in precedence."""
+    """Signs the texts; returns all rows in precedence."""
     parts, done = [], 0
     for corpus, group, table in slices:
         if run.cancelled():
             raise CancelledError(f"signatures of batch {run.batch} were stopped")
-        places = ranks[done : done + len(table)]
-        minhash[places], counts = hasher.signatures(Texts.of(table["text"]))
+        places, counts = making.add(table, done)
         frame = _row_frame(table, corpus, group)
         writer.read(frame)
         parts.append(

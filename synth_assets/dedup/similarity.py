@@ -20,10 +20,12 @@ MISS = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """A Jaccard similarity; `exact` is off where it is the signatures' estimate."""
+    """A Jaccard similarity, or where `by_meaning` a cosine of embeddings; `exact` is off where it
+    is the signatures' estimate."""
 
     value: float
     exact: bool = True
+    by_meaning: bool = False
 
 
 def least_agreeing(threshold: float, permutations: int) -> int:

@@ -1,6 +1,6 @@
 """deduped: documents of a batch that duplicate nothing admitted before, by MinHash and proof."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -9,9 +9,12 @@ from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.stage import StageRun, each_frame, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
+from synth_assets.dedup import editing, paragraphs
 from synth_assets.dedup.admitted import Admitted, admitted_before, admitted_now
+from synth_assets.dedup.editing import Editor, Taken
 from synth_assets.dedup.judgement import judge
 from synth_assets.dedup.late import is_fixed, membership
+from synth_assets.dedup.repeats import Repeats
 from synth_assets.dedup.same_page import published_versions
 from synth_assets.dedup.signatures import (
     SIGNATURE_COLUMNS,
@@ -59,8 +62,13 @@ CLUSTER_COLUMNS: Schema = {
 
 
 def code_version(profile: Profile) -> str:
-    """Digest of what shapes the decisions."""
-    return digest_json(["deduped", VERSION, profile.dedup.version])
+    """Digest of what shapes the decisions and, where texts are edited, what counts them again."""
+    shaping = ["deduped", VERSION, profile.dedup.version]
+    if profile.dedup.paragraphs is not None:
+        from synth_assets.packing.version import tokenizer_version
+
+        shaping += [paragraphs.VERSION, tokenizer_version(profile.packing.tokenizer)]
+    return digest_json(shaping)
 
 
 def run(run: StageRun) -> Footer:
@@ -81,8 +89,9 @@ def run(run: StageRun) -> Footer:
     rows = now.signatures.read([*SIGHTING_COLUMNS, "parent_ids"])
     is_stale = _refuse_stale(run, now, inputs)
     earlier = admitted_before(run, now.admission)
+    batch = OwnBatch(now, rows)
     judgement = judge(
-        OwnBatch(now, rows),
+        batch,
         earlier,
         stored_texts(run.store),
         run.profile.dedup,
@@ -100,13 +109,18 @@ def run(run: StageRun) -> Footer:
     ) as writer:
         writer.sidecar("clusters", CLUSTER_COLUMNS)
         writer.add("clusters", judgement.clusters)
+        editor = _editor(run, batch, now, earlier)
+        if editor is not None:
+            writer.sidecar(editing.SIDECAR, editing.COLUMNS)
         mine = None if own.is_whole and not is_stale else rows.select("doc_id", "content_hash")
         elsewhere = Tally()
         for frame in each_frame(inputs):
             _stop_if_cancelled(run)
-            _divide(_of_this_admission(frame, mine, elsewhere), judgement.verdicts, writer)
-        writer.counts.other = judgement.figures
-        footer = writer.commit(*_laws(inputs, elsewhere, writer))
+            own_rows = _of_this_admission(frame, mine, elsewhere)
+            _divide(own_rows, judgement.verdicts, writer, editor)
+        taken = editor.taken if editor is not None else None
+        writer.counts.other = judgement.figures | (taken.figures if taken else {})
+        footer = writer.commit(*_laws(inputs, elsewhere, writer, taken))
     _say_unchanged(run, own.origin, footer)
     return footer
 
@@ -140,16 +154,42 @@ def _of_this_admission(
     return frame.join(mine, on=["doc_id", "content_hash"], how="semi", maintain_order="left")
 
 
-def _divide(frame: pl.DataFrame, verdicts: pl.DataFrame, writer: CorpusWriter) -> None:
+def _editor(run: StageRun, own: OwnBatch, now: Admitted, earlier: list[Admitted]) -> Editor | None:
+    settings = run.profile.dedup.paragraphs
+    if settings is None:
+        return None
+
+    def count_tokens(texts: Sequence[str]) -> list[int]:
+        from synth_assets.packing.tokenizer import token_counter  # loaded only where it is needed
+
+        return token_counter(run.profile.packing.tokenizer)(texts)
+
+    indexes = [batch.paragraphs for batch in earlier]
+    repeats = Repeats(now.paragraphs, indexes, settings.min_chars)
+    return Editor(own, earlier, repeats, count_tokens)
+
+
+def _divide(
+    frame: pl.DataFrame, verdicts: pl.DataFrame, writer: CorpusWriter, editor: Editor | None
+) -> None:
     """Keep or drop each row, in input order."""
     rows = frame.rename({"quality_tier": "tier"}, strict=False)
     rows = rows.select(name for name in (*DOCUMENT, "relation", "tier") if name in rows.columns)
     writer.read(rows)
-    writer.keep(rows.join(verdicts, on="doc_id", how="anti", maintain_order="left"))
+    kept = rows.join(verdicts, on="doc_id", how="anti", maintain_order="left")
     writer.drop(rows.join(verdicts, on="doc_id", how="inner", maintain_order="left"))
+    if editor is None:
+        writer.keep(kept)
+        return
+    edited = editor.edit(kept)
+    writer.keep(edited.kept)
+    writer.drop(edited.dropped)
+    writer.add(editing.SIDECAR, edited.log)
 
 
-def _laws(inputs: list[Corpus], elsewhere: Tally, writer: CorpusWriter) -> Iterator[Law]:
+def _laws(
+    inputs: list[Corpus], elsewhere: Tally, writer: CorpusWriter, taken: Taken | None
+) -> Iterator[Law]:
     """What the inputs say they hold, against what was written."""
     kept, dropped = writer.counts.kept, writer.counts.dropped_total
     given = {corpus.name: corpus.footer.counts.kept for corpus in inputs}
@@ -164,8 +204,11 @@ def _laws(inputs: list[Corpus], elsewhere: Tally, writer: CorpusWriter) -> Itera
         "tokens",
         {name: tally.tokens for name, tally in given.items()},
         {"kept": kept.tokens, "dropped": dropped.tokens}
-        | ({OTHERS: elsewhere.tokens} if others else {}),
+        | ({OTHERS: elsewhere.tokens} if others else {})
+        | ({"taken out": taken.tokens} if taken else {}),
     )
+    if taken is not None:
+        yield taken.law
 
 
 OTHERS = "of another admission"

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from synth_assets.corpus.store import Corpus, Store
+from synth_assets.dedup.editing import SIDECAR as EDITED
 from synth_assets.dedup.pages import corpus_rows, pages_with
 from synth_assets.dedup.similarity import TextSource
 from synth_assets.ingest.plan import load_manifest
@@ -57,6 +58,8 @@ def _everywhere(
         yield _unchanged(_table(corpus_rows(judged, "doc_id", _ids(missing), COLUMNS)), missing)
         if missing:
             yield _unchanged(_table(_dropped_rows(judged, missing)), missing)
+        if missing and EDITED in judged.footer.sidecars:
+            yield _unchanged(_table(_edited_rows(judged, missing)), missing)
 
 
 def _texts(corpus: Corpus, wanted: Mapping[str, str]) -> Iterator[Found]:
@@ -91,6 +94,14 @@ def _dropped_rows(judged: Corpus, wanted: Mapping[str, str]) -> pl.DataFrame:
         frames = judged.sidecar_frames("dropped", columns)
         found = pl.concat(rows.filter(chosen) for rows in frames)
     return found.filter(pl.col("drop_reason") != TAKEN_DOWN)
+
+
+def _edited_rows(judged: Corpus, wanted: Mapping[str, str]) -> pl.DataFrame:
+    """As they were before paragraphs were taken out."""
+    columns = ["parent_id", *COLUMNS[1:]]
+    chosen = pl.col("parent_id").is_in(_ids(wanted).implode())
+    frames = judged.sidecar_frames(EDITED, columns)
+    return pl.concat(rows.filter(chosen) for rows in frames).rename({"parent_id": "doc_id"})
 
 
 def _table(frame: pl.DataFrame) -> pa.Table:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from synth_assets.dedup.embedding import Int8s
 from synth_assets.dedup.index import Index, content_keys
 from synth_assets.text.columns import Int64s, UInt64s
 
@@ -24,6 +25,11 @@ class Seen(Protocol):
 
     @property
     def index(self) -> Index: ...
+
+    @property
+    def embeddings(self) -> Int8s:
+        """(rows, WIDTH), mapped; there where the profile asks for them."""
+        ...
 
     def rows(self, numbers: Sequence[int]) -> pl.DataFrame:
         """Some rows of its signatures by their number, in precedence."""

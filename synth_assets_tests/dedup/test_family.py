@@ -19,11 +19,6 @@ from synth_assets_tests.dedup.corpora import (
 FIRST, SECOND = "2026-01-01", "2026-01-02"
 
 
-@pytest.fixture
-def small(profile: Profile) -> Profile:
-    return only_faq(profile)
-
-
 def text(topic: str, changed: int = 0) -> str:
     own = [f"changed {topic} line {number} of {changed}." for number in range(changed)]
     return " ".join(essay(topic, 60)[changed:] + own)

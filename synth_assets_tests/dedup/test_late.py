@@ -34,11 +34,6 @@ ADDED = "rewritten/tutorial"
 
 
 @pytest.fixture
-def small(profile: Profile) -> Profile:
-    return only_faq(profile)
-
-
-@pytest.fixture
 def wider(profile: Profile, small: Profile) -> Profile:
     """The same with a recipe added."""
     recipes = {name: profile.rewriting.recipes[name] for name in ("faq", "tutorial")}

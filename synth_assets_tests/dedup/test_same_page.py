@@ -18,7 +18,6 @@ from synth_assets_tests.dedup.corpora import (
     essay,
     kept,
     natural,
-    only_faq,
     verdicts,
     write_batch,
     write_corpus,
@@ -28,11 +27,6 @@ from synth_assets_tests.filtering.raw import write_raw
 
 FIRST, SECOND = "2026-01-01", "2026-01-02"
 LATE, LATER = f"{SECOND}.late1", f"{SECOND}.late2"
-
-
-@pytest.fixture
-def small(profile: Profile) -> Profile:
-    return only_faq(profile)
 
 
 def text(topic: str, mail: str = "anna@example.org", times: int = 1) -> str:

@@ -28,11 +28,6 @@ from synth_assets_tests.dedup.corpora import (
 FIRST, SECOND, THIRD = "2026-01-01", "2026-01-02", "2026-01-03"
 
 
-@pytest.fixture
-def small(profile: Profile) -> Profile:
-    return only_faq(profile)
-
-
 def text(topic: str, changed: int = 0) -> str:
     """An essay with some sentences replaced at the end."""
     lines = essay(topic)

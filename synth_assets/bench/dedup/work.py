@@ -9,6 +9,7 @@ import polars as pl
 
 from synth_assets.bench.case import Done, Watch
 from synth_assets.bench.dedup.peers import PEERS
+from synth_assets.bench.dedup.scaling import bytes_per_document, carried_on
 from synth_assets.dedup.plain import dedup_files
 from synth_assets.errors import SynthAssetsError
 from synth_assets.home import Home
@@ -107,12 +108,14 @@ def night(quick: bool, watch: Watch) -> Done:
             _ours([*seen, *new], folder / "whole.parquet")
         with watch:
             _ours(new, folder / "night.parquet", [bands], folder / "more")
-        sizes = [file.stat().st_size for file in bands.iterdir()]
-        count = 8 * (documents.height - rest.height)
-        return Done(
-            8 * rest.height,
-            {"of_whole": watch.cpu_s / whole.cpu_s, "bytes_per_document": sum(sizes) / count},
+        sizes = bytes_per_document(bands, 8 * (documents.height - rest.height))
+        carried = carried_on(
+            sizes["bands_bytes"],
+            sizes["signature_bytes"],
+            whole.cpu_s / (8 * documents.height),
+            load_profile(home=Home.find()).dedup.bands + 1,
         )
+        return Done(8 * rest.height, {"of_whole": watch.cpu_s / whole.cpu_s, **sizes, **carried})
 
 
 def _copies(folder: Path, parts: range, documents: pl.DataFrame) -> list[Path]:

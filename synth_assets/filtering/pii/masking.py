@@ -12,8 +12,8 @@ from importlib.metadata import version
 
 import polars as pl
 
-from synth_assets.corpus.document import CountTokens, Document, measure
-from synth_assets.corpus.schema import DOCUMENT, Schema
+from synth_assets.corpus.document import CountTokens, Document, measure, replaced
+from synth_assets.corpus.schema import Schema
 from synth_assets.filtering.pii.kinds import KINDS
 from synth_assets.filtering.pii.spans import Kind, find_spans, replace
 from synth_assets.hashing import digest_json
@@ -73,7 +73,7 @@ class Masker:
             measure(made, self._count_tokens)
         after = sum(child.n_tokens or 0 for child in made)
         masked = _with_counts(documents, self._kinds, counts)
-        return Masked(_with_children(masked, children), before - after)
+        return Masked(replaced(masked, children), before - after)
 
     def _child(
         self, row: dict[str, object], kinds: Sequence[Kind]
@@ -109,12 +109,3 @@ def _with_counts(
         return pl.Series(f"pii_{kind.name}", values, dtype=pl.Int64)
 
     return documents.with_columns(column(kind) for kind in kinds)
-
-
-def _with_children(documents: pl.DataFrame, children: dict[int, Document]) -> pl.DataFrame:
-    if not children:
-        return documents
-    rows = [{"_row": row, **child.to_row()} for row, child in children.items()]
-    made = pl.DataFrame(rows, schema={"_row": pl.UInt32(), **DOCUMENT})
-    numbered = documents.with_row_index("_row")
-    return numbered.update(made, on="_row").drop("_row").select(documents.columns)
