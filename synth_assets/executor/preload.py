@@ -1,4 +1,5 @@
-"""Imported once by the fork server, so that each step starts in a fraction of a second.
+"""Imported once by the fork server, so that each step starts in a fraction of a second: the
+definitions, and what steps need and definitions do without.
 
 Nothing here may start a thread: children are forked from this state.
 """
@@ -7,7 +8,12 @@ import alembic  # noqa: F401
 import dagster._core.storage.event_log.sqlite
 import dagster._core.storage.runs.sqlite
 import dagster._core.storage.schedules.sqlite  # noqa: F401
+import numba  # noqa: F401
 import sqlalchemy  # noqa: F401
 
 import synth_assets.definitions
-import synth_assets.executor.dagster_private  # noqa: F401
+import synth_assets.executor.dagster_private
+import synth_assets.generation.money.accounting
+import synth_assets.packing.release.build
+import synth_assets.quality.lineage
+import synth_assets.report.card.page  # noqa: F401

@@ -40,7 +40,7 @@ SLICE_BYTES = 4 << 20
 def code_version(profile: Profile) -> str:
     """Digest of what shapes this corpus: the stage, its attributes, the profile's filtering
     section, and what masks and counts again."""
-    from synth_assets.packing.tokenizer import tokenizer_version
+    from synth_assets.packing.version import tokenizer_version
 
     measured = versions(attributes.build(profile.filtering))
     masked = [masking_version(profile.filtering.pii), tokenizer_version(profile.packing.tokenizer)]

@@ -23,7 +23,8 @@ from synth_assets.ingest.read import (
 )
 from synth_assets.ingest.rows import COLUMNS, item_groups, rows_of
 from synth_assets.ingest.source import SourceFile
-from synth_assets.packing.tokenizer import token_counter, tokenizer_version
+from synth_assets.packing.tokenizer import token_counter
+from synth_assets.packing.version import tokenizer_version
 from synth_assets.profile.model import Profile
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "run"]

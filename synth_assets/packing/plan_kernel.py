@@ -9,7 +9,7 @@ the space that is left. That is what placing one piece after another does, step 
 """
 
 import numpy as np
-from numba import uint64
+from numpy import uint64
 from numpy.typing import NDArray
 
 from synth_assets.compiled import Whole, compiled

@@ -1,19 +1,16 @@
 """packed: the kept documents of a batch as token sequences, every stratum apart."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from synth_assets.bundled import resolve
 from synth_assets.corpus.footer import Footer, Law
 from synth_assets.corpus.schema import DOCUMENT, DROPPED
 from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.errors import CancelledError
-from synth_assets.hashing import digest_files, digest_json
 from synth_assets.packing.documents import (
     DOCUMENTS,
     ENCODING,
@@ -28,22 +25,13 @@ from synth_assets.packing.pictures import pictures
 from synth_assets.packing.plan import Plan, plan
 from synth_assets.packing.sequences import COLUMNS, Gatherer
 from synth_assets.packing.strata import each_stratum
-from synth_assets.packing.tokenizer import CONFIG_FILES, TOKENIZER_FILE, load_tokenizer
-from synth_assets.profile.model import Profile
+from synth_assets.packing.tokenizer import load_tokenizer
+from synth_assets.packing.version import VERSION, code_version
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "pictures", "run"]
 
-VERSION = "2"
 TEXTS_AT_ONCE = 1024
 """Texts handed to the tokenizer in one call; bounds the arrays of ids alive at a time."""
-
-
-def code_version(profile: Profile) -> str:
-    """Digest of what shapes the rows, the files of a local tokenizer among it."""
-    folder = Path(resolve(profile.packing.tokenizer))
-    files = [folder / name for name in (TOKENIZER_FILE, *CONFIG_FILES)]
-    tokenizer = digest_files(path for path in files if path.is_file())
-    return digest_json(["packed", VERSION, profile.packing.version, tokenizer])
 
 
 def run(run: StageRun) -> Footer:

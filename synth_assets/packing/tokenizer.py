@@ -11,12 +11,10 @@ import orjson
 from synth_assets.bundled import resolve
 from synth_assets.corpus.document import CountTokens
 from synth_assets.errors import ProfileError
-from synth_assets.hashing import digest, digest_files
+from synth_assets.hashing import digest
 from synth_assets.packing.encoder import Encoder
 from synth_assets.packing.fast_bpe import Int32s
-
-TOKENIZER_FILE = "tokenizer.json"
-CONFIG_FILES = ("tokenizer_config.json", "special_tokens_map.json")
+from synth_assets.packing.version import CONFIG_FILES, TOKENIZER_FILE
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,6 @@ def load_tokenizer(name: str) -> Tokenizer:
         )
     vocab_size = max(raw.get_vocab(with_added_tokens=True).values()) + 1
     return Tokenizer(name, digest("tokenizer", data, eos), eos, eos_id, vocab_size, encoder)
-
-
-def tokenizer_version(name: str) -> str:
-    """Digest of what decides a local tokenizer's ids, for code versions; cheap, no loading."""
-    place = Path(resolve(name))
-    folder = place if place.is_dir() else place.parent
-    files = [folder / file for file in (TOKENIZER_FILE, *CONFIG_FILES)]
-    return digest(name, digest_files(file for file in files if file.is_file()))
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from synth_assets.bundled import FOLDER
 from synth_assets.errors import ProfileError
-from synth_assets.packing.tokenizer import load_tokenizer, token_counter, tokenizer_version
+from synth_assets.packing.tokenizer import load_tokenizer, token_counter
+from synth_assets.packing.version import tokenizer_version
 
 BUNDLED = "bundled:tokenizer"
 

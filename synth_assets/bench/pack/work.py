@@ -14,7 +14,8 @@ from synth_assets.hashing import digest
 from synth_assets.packing.encoder import Encoder
 from synth_assets.packing.plan import Plan, plan
 from synth_assets.packing.sequences import Gatherer
-from synth_assets.packing.tokenizer import TOKENIZER_FILE, load_tokenizer
+from synth_assets.packing.tokenizer import load_tokenizer
+from synth_assets.packing.version import TOKENIZER_FILE
 
 MEAN, SPREAD = 6.1, 1.1
 """Of the logarithm of a document's tokens: 820 tokens on average, half of them under 450."""

@@ -12,6 +12,9 @@ and written in the forms that `export` names. It always chooses whole documents:
     releases/<name>/controls/...                 the same for a comparison, where asked for
     releases/<name>/newest.json                  the version that was made last
 
+Callers write `card.html` beside the manifest, which does not list it; see `report.card`.
+
 The version is the digest of all that shapes the bytes: declaration, seed, tokenizer, batches. What
-was published under a version never changes; it is withdrawn by deleting its folder.
+was published under a version never changes. A takedown marks it with `withdrawn.json`; to withdraw
+it otherwise, delete its folder.
 """

@@ -46,6 +46,11 @@ class Built:
     manifest: dict[str, Any]
 
     @property
+    def folder(self) -> str:
+        """Where it lies under the root."""
+        return folder_of(self.plan)
+
+    @property
     def manifest_path(self) -> str:
         return f"{self.path}/{MANIFEST}"
 
@@ -76,7 +81,7 @@ def build_release(
     One that is there and whole is not written again. Raises CancelledError when it is stopped, and
     then nothing is published.
     """
-    folder = f"{FOLDER}/{plan.name}/{plan.version}"
+    folder = folder_of(plan)
     with store.files.lock(f"release/{plan.name}"):
         if _is_whole(store, folder):
             log(f"release {plan.name} {plan.version} is there already")
@@ -90,6 +95,10 @@ def build_release(
         store.files.write(f"{FOLDER}/{plan.name}/newest.json", as_bytes(newest))
         published = orjson.loads(store.files.read(f"{folder}/{MANIFEST}"))
     return Built(plan, store.files.path(folder), published)
+
+
+def folder_of(plan: ReleasePlan) -> str:
+    return f"{FOLDER}/{plan.name}/{plan.version}"
 
 
 def _is_whole(store: Store, folder: str) -> bool:

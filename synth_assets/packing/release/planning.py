@@ -6,7 +6,6 @@ from functools import cached_property
 import polars as pl
 
 from synth_assets.corpus.store import Store
-from synth_assets.errors import ProfileError
 from synth_assets.hashing import digest_json
 from synth_assets.packing.framing import Framing
 from synth_assets.packing.mixture.budget import Budget, plan_budget
@@ -14,13 +13,10 @@ from synth_assets.packing.mixture.controls import control_budget
 from synth_assets.packing.mixture.inventory import Inventory, batches_of, take_inventory
 from synth_assets.packing.release.blocks import Block, draw_blocks
 from synth_assets.packing.release.composition import Composition
-from synth_assets.packing.stage import code_version as packed_version
+from synth_assets.packing.release.version import code_version, find_release
 from synth_assets.packing.tokenizer import load_tokenizer
 from synth_assets.profile.model import Profile
 from synth_assets.profile.release import ReleaseProfile
-
-VERSION = "1"
-"""Of the code that shapes a release's bytes."""
 
 WHOLE = "release"
 """The release itself among what is built; the others are its controls."""
@@ -59,21 +55,6 @@ class ReleasePlan:
     @property
     def components(self) -> pl.DataFrame:
         return self.whole.composition.components()
-
-
-def find_release(profile: Profile, name: str) -> ReleaseProfile:
-    """Raises ProfileError where the profile declares no release of that name."""
-    if name not in profile.releases:
-        known = ", ".join(profile.releases) or "none; declare one under `releases`"
-        raise ProfileError(f"no release {name} is declared; the profile has {known}")
-    return profile.releases[name]
-
-
-def code_version(profile: Profile, name: str) -> str:
-    """Digest of what shapes a release, beside the batches."""
-    declared = find_release(profile, name)
-    seed = profile.seed if declared.seed is None else declared.seed
-    return digest_json(["release", VERSION, declared.version, seed, packed_version(profile)])
 
 
 def plan_release(store: Store, profile: Profile, name: str) -> ReleasePlan:

@@ -124,9 +124,11 @@ def test_the_asset_shows_its_composition_and_its_law(packed: Store, small: Profi
     assert "| catalan | main |" in shown["composition"].value
     assert shown["tokens_by_component"].value.startswith("![tokens by component](data:image/svg")
     assert Path(shown["manifest"].value).is_file()
-    (check,) = result.get_asset_check_evaluations()
-    assert check.passed
-    assert set(check.metadata) == {"tokens in parquet", "documents"}
+    law, in_force = sorted(result.get_asset_check_evaluations(), key=lambda item: item.check_name)
+    assert law.passed and in_force.passed
+    assert set(law.metadata) == {"tokens in parquet", "documents"}
+    assert "Corpus card of version" in Path(shown["card"].value).read_text()
+    assert not shown["withdrawn"].value
 
 
 def test_the_asset_refuses_a_batch_that_was_not_checked(packed: Store, small: Profile) -> None:
