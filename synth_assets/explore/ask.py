@@ -1,0 +1,59 @@
+"""Questions about documents, answered from the index where it is up to date."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from synth_assets.corpus.store import Store
+from synth_assets.explore.assemble import documents_of, family_of, unknown
+from synth_assets.explore.family import Family
+from synth_assets.explore.finder import Finder, Scan
+from synth_assets.explore.index.look import Index
+from synth_assets.explore.index.refresh import IndexFolder, is_up_to_date
+from synth_assets.explore.sequences import Sequence as Packed
+from synth_assets.explore.sequences import find_sequence
+from synth_assets.explore.tables import Shelf
+from synth_assets.home import Home
+
+_ADDRESS = re.compile(r"\w+://|www\.|[^/\s]+\.[^/\s]+/")
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """A store and how it is looked up."""
+
+    shelf: Shelf
+    finder: Finder
+
+    @classmethod
+    def of(cls, store: Store, home: Home) -> "Explorer":
+        """With the index, unless it lacks something or something changed since."""
+        shelf = Shelf(store)
+        place = IndexFolder.of(store, home)
+        ready = is_up_to_date(shelf, place)
+        return cls(shelf, Index(shelf, place) if ready else Scan(shelf))
+
+    def resolve(self, asked: str) -> list[str]:
+        """The document of an id, or all crawls of an address.
+
+        Raises InputError for an address that no web page has.
+        """
+        if not is_address(asked):
+            return [asked]
+        crawls = self.finder.crawls_of(asked if "://" in asked else f"https://{asked}")
+        if not crawls:
+            raise unknown(self.shelf, f"page {asked}")
+        return crawls
+
+    def family(self, doc_ids: Sequence[str]) -> Family:
+        return family_of(self.shelf, self.finder, doc_ids)
+
+    def sequence(self, name: str) -> tuple[Packed, Family]:
+        """A packed sequence, and the documents behind it with their pages."""
+        found = find_sequence(self.shelf, name)
+        return found, documents_of(self.shelf, self.finder, found.doc_ids)
+
+
+def is_address(asked: str) -> bool:
+    """Whether it is a URL, with or without its scheme, rather than an id."""
+    return bool(_ADDRESS.match(asked))

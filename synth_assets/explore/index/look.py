@@ -1,0 +1,187 @@
+"""Look-ups in the index files of all batches together."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
+
+from synth_assets.errors import CorpusError
+from synth_assets.explore.finder import Held, releases_of
+from synth_assets.explore.index.build import sources
+from synth_assets.explore.index.refresh import IndexFolder
+from synth_assets.explore.index.schema import open_readonly, page_key
+from synth_assets.explore.index.words import query_of
+from synth_assets.explore.tables import Place, Shelf, Table
+
+OPEN_FILES = 200
+"""Index files that are open at a time: a system allows some thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line in a list of documents; `place` tells where the list goes on."""
+
+    batch: str
+    place: int
+    doc_id: str
+    title: str | None
+    url: str | None
+    lang: str
+    kind: str
+    recipe: str | None
+    head: str
+    value: str | None = None
+    limit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Where a list begins: behind this entry of this batch."""
+
+    batch: str
+    place: int
+
+
+_COLUMNS = "n, d.id, d.title, d.url, d.lang, d.kind, d.recipe, d.head"
+
+
+class Index:
+    """Implements `finder.Finder`, and finds words and dropped documents too."""
+
+    def __init__(self, shelf: Shelf, place: IndexFolder) -> None:
+        self.shelf = shelf
+        self._batches = list(shelf.batches)
+        self._place = place
+        self._open = lru_cache(maxsize=OPEN_FILES)(self._open_file)
+
+    def crawls_of(self, url: str) -> list[str]:
+        query = "SELECT id FROM document WHERE page = ? ORDER BY n"
+        return self._ids(query, page_key(url))
+
+    def members(self, roots: Sequence[str]) -> list[str]:
+        query = (
+            "SELECT d.id FROM json_each(?) JOIN member m ON m.root = value "
+            "JOIN document d USING (n) ORDER BY n"
+        )
+        found = self._ids(query, _json(roots))
+        return [doc_id for doc_id in found if doc_id not in set(roots)]
+
+    def places(self, doc_ids: Sequence[str]) -> list[Place]:
+        query = (
+            "SELECT d.id, source, first, count FROM json_each(?) JOIN document d ON d.id = value "
+            "JOIN place USING (n) ORDER BY source, first"
+        )
+        found = []
+        for batch in self._batches:
+            connection, tables = self._at(batch)
+            for doc_id, source, first, count in connection.execute(query, [_json(doc_ids)]):
+                found.append(Place(doc_id, tables[source], first, count))
+        return found
+
+    def followers(self, doc_ids: Sequence[str], limit: int) -> list[str]:
+        query = (
+            "SELECT d.id FROM json_each(?) JOIN follower ON lead = value JOIN document d USING (n) "
+            f"ORDER BY n LIMIT {int(limit)}"
+        )
+        return self._ids(query, _json(doc_ids))[:limit]
+
+    def releases(self, doc_ids: Sequence[str]) -> dict[str, list[Held]]:
+        query = "SELECT l.id, component, times FROM json_each(?) JOIN listing l ON l.id = value"
+        found: dict[str, list[Held]] = {}
+        for release in self._releases:
+            connection, _ = self._open(self._place.release(release), None)
+            for doc_id, component, times in connection.execute(query, [_json(doc_ids)]):
+                found.setdefault(doc_id, []).append(Held(release, component, times))
+        return found
+
+    def entries(self, doc_ids: Sequence[str]) -> list[Entry]:
+        """The documents by their ids, each once, in the order given."""
+        sql = f"SELECT {_COLUMNS} FROM json_each(?) JOIN document d ON d.id = value"
+        found: dict[str, Entry] = {}
+        for batch in self._batches:
+            connection, _ = self._at(batch)
+            for row in connection.execute(sql, [_json(doc_ids)]):
+                entry = Entry(batch, *row)
+                found.setdefault(entry.doc_id, entry)
+        return [found[doc_id] for doc_id in dict.fromkeys(doc_ids) if doc_id in found]
+
+    def search(self, searched: str, limit: int, start: From | None = None) -> list[Entry]:
+        """Documents with all the words, in the order of batches and of the line; see
+        `words.query_of`."""
+        query = query_of(searched)
+        if query is None:
+            return []
+        sql = (
+            f"SELECT {_COLUMNS} FROM document d WHERE n IN "
+            "(SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? LIMIT ?) ORDER BY n"
+        )
+        return self._list(start, limit, lambda place: (sql, (query, place)))
+
+    def dropped(
+        self, corpus: str, reason: str, limit: int, start: From | None = None, batch: str = ""
+    ) -> list[Entry]:
+        """Documents that one corpus dropped for one reason, of one batch or of all."""
+        sql = (
+            f"SELECT {_COLUMNS}, l.value, l.allowed FROM source s "
+            "JOIN departure l ON l.source = s.number JOIN document d USING (n) "
+            "WHERE s.corpus = ? AND l.reason = ? AND n > ? ORDER BY n LIMIT ?"
+        )
+        begin = start or (From(batch, 0) if batch else None)
+        return self._list(begin, limit, lambda place: (sql, (corpus, reason, place)), batch)
+
+    def _list(
+        self,
+        start: From | None,
+        limit: int,
+        query: Callable[[int], tuple[str, tuple[object, ...]]],
+        only: str = "",
+    ) -> list[Entry]:
+        found: list[Entry] = []
+        for batch, place in self._from(start):
+            if len(found) >= limit or (only and batch != only):
+                break
+            connection, _ = self._at(batch)
+            sql, values = query(place)
+            rows = connection.execute(sql, (*values, limit - len(found)))
+            found += [Entry(batch, *row) for row in rows]
+        return found
+
+    def _from(self, start: From | None) -> Iterator[tuple[str, int]]:
+        """The batches of a list, each with the place that it begins behind."""
+        first = self._batches.index(start.batch) if start and start.batch in self._batches else 0
+        for number, batch in enumerate(self._batches[first:]):
+            yield batch, start.place if start and not number else 0
+
+    def _ids(self, query: str, value: object) -> list[str]:
+        found: dict[str, None] = {}
+        for batch in self._batches:
+            connection, _ = self._at(batch)
+            found |= dict.fromkeys(row[0] for row in connection.execute(query, [value]))
+        return list(found)
+
+    @property
+    def _releases(self) -> list[str]:
+        there = releases_of(self.shelf.store.files)
+        return [name for name in there if self._place.files.exists(self._place.release(name))]
+
+    def _at(self, batch: str) -> tuple[sqlite3.Connection, Sequence[Table]]:
+        """Raises CorpusError where the file is gone since, as a takedown removes it."""
+        name = self._place.batch(batch)
+        if not self._place.files.exists(name):
+            raise CorpusError(
+                f"the index of batch {batch} was removed; run `synth-assets explore index`, or "
+                f"start the explorer again"
+            )
+        return self._open(name, batch)
+
+    def _open_file(
+        self, name: str, batch: str | None
+    ) -> tuple[sqlite3.Connection, Sequence[Table]]:
+        connection = open_readonly(self._place.files.path(name))
+        return connection, sources(connection, batch) if batch else []
+
+
+def _json(values: Sequence[str]) -> str:
+    return orjson.dumps(list(values)).decode()

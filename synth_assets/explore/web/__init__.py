@@ -1,0 +1,1 @@
+"""The explorer's web page: read only, for this machine alone, without requests to elsewhere."""
