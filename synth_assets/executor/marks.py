@@ -38,6 +38,11 @@ def marks_of(engine: EngineSpec | None) -> Marks:
     return _marks(CPU, kinds)
 
 
+def marks_of_training() -> Marks:
+    """Training a model takes the device for itself."""
+    return _marks(GPU, {GPU, "transformers"}, pool=GPU)
+
+
 def served_pool(url: str) -> str:
     """The pool of a served model: one step at a time asks it, over all runs, because its rate
     limits and pauses are known to one process alone, which fills it by itself."""

@@ -1,11 +1,18 @@
-"""The profile's section `reference_lms`, and the filter's `perplexity`."""
+"""The profile's sections `reference_lms`, `translation_models`, and the filter's `perplexity`."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from synth_assets.profile.decontamination import DataFile
-from synth_assets.profile.section import Language, Section, TurnOff
+from synth_assets.profile.section import LANGUAGE, Language, Section, Share, TurnOff
 
 Percent = Annotated[int, Field(ge=1, le=99)]
 Tier = Literal["head", "middle", "tail"]
@@ -59,4 +66,82 @@ class Perplexity(Section):
     def _in_order(self) -> Self:
         if self.head_percent >= self.middle_percent:
             raise ValueError("head_percent must be smaller than middle_percent")
+        return self
+
+
+def split_pair(pair: str) -> tuple[str, str]:
+    """`eng_Latn-cat_Latn` as its two languages. Raises ValueError for anything else."""
+    source, _, target = pair.partition("-")
+    if not LANGUAGE.fullmatch(source) or not LANGUAGE.fullmatch(target):
+        raise ValueError(f"{pair} is no language pair; give one such as eng_Latn-cat_Latn")
+    return source, target
+
+
+def _checked(pair: str) -> str:
+    return "-".join(split_pair(pair))
+
+
+LanguagePair = Annotated[str, AfterValidator(_checked)]
+
+
+class BitextColumns(Section):
+    """The columns of a bitext; one without `license` states none."""
+
+    source: str = "source"
+    target: str = "target"
+    license: str = "license"
+
+
+class TranslatorModel(Section):
+    """A Marian model of one language pair, the asset translation_model/<pair>.
+
+    It learns from `files` (Parquet, JSON Lines, TSV with a header), or, where there are none, from
+    `batches` (null: all there are) of `corpora` (null: bitext/<pair>); of `licenses` alone where
+    these are named. `base` is a checkpoint to go on from: shape and vocabulary are then its own.
+
+    `start` lsa gives the embeddings a meaning shared by both languages before the first step, and
+    lets the decoder look at like tokens (`modeling.translation.start`). In the first `short_first`
+    of the steps only short segments are shown. A batch has up to `batch_tokens` tokens a side,
+    padding included; the rate rises for `warmup` steps, falls with their inverse square root, and
+    over the last `cooldown` of the steps to nothing. Every `evaluate_every` steps chrF is measured
+    on `held_out` pairs, and after `patience` measures without a better one training ends. The mean
+    of the last `average` weights is taken where it scores higher than the best of them.
+    """
+
+    files: list[DataFile] = Field(default_factory=list)
+    corpora: list[str] | None = None
+    batches: list[str] | None = None
+    columns: BitextColumns = BitextColumns()
+    licenses: list[str] | None = None
+    max_pairs: PositiveInt = 2_000_000
+    max_tokens: Annotated[int, Field(ge=4, le=510)] = 100
+    held_out: PositiveInt = 300
+    base: str | None = None
+    vocabulary: Annotated[int, Field(ge=64, le=64_000)] = 8_000
+    d_model: PositiveInt = 256
+    heads: PositiveInt = 4
+    ffn: PositiveInt = 1_024
+    encoder_layers: PositiveInt = 3
+    decoder_layers: PositiveInt = 2
+    start: Literal["lsa", "random"] = "lsa"
+    short_first: Share = 0.25
+    steps: PositiveInt = 3_000
+    batch_tokens: Annotated[int, Field(ge=512)] = 3_000
+    rate: PositiveFloat = 1.5e-3
+    warmup: PositiveInt = 150
+    cooldown: Share = 0.3
+    weight_decay: NonNegativeFloat = 0.01
+    label_smoothing: Share = 0.1
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    evaluate_every: PositiveInt = 250
+    patience: PositiveInt = 5
+    average: PositiveInt = 4
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> Self:
+        if self.d_model % (2 * self.heads):
+            raise ValueError(
+                f"d_model = {self.d_model} is not allowed with heads = {self.heads}: each head "
+                f"needs the same even number of dimensions"
+            )
         return self
