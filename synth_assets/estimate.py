@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from synth_assets.corpus.stage import StageRun
-from synth_assets.corpus.store import Corpus, Store
+from synth_assets.corpus.store import Store
 from synth_assets.errors import CorpusError, ProfileError
 from synth_assets.generation.engines.identity import identify
 from synth_assets.generation.journal.paid import PaidResults
@@ -13,8 +13,9 @@ from synth_assets.generation.money.budget import Limited, Spent, limited
 from synth_assets.generation.money.entries import Ledger
 from synth_assets.generation.money.estimate import Estimate, Planned, estimate
 from synth_assets.generation.money.ledger import open_ledger
-from synth_assets.generation.money.prompt_tokens import prompt_counter
+from synth_assets.generation.money.prompt_tokens import PromptCounter, prompt_counter
 from synth_assets.generation.money.totals import Metered, Totals, journal_totals, journaled
+from synth_assets.generation.passes import Documents
 from synth_assets.generation.protocol import EngineIdentity
 from synth_assets.generation.work import Work
 from synth_assets.line import Stage, build_line
@@ -88,6 +89,16 @@ def estimate_batch(profile: Profile, batch: str, corpus: str | None = None) -> B
     return BatchEstimate(batch, estimates, unreadable, _allowances(profile, ledger, estimates))
 
 
+def missing_requests(profile: Profile, store: Store, stage: Stage, batch: str) -> tuple[int, int]:
+    """How many requests of a generated corpus no journal answers: those that come next, and with
+    all steps after them at most. Raises CorpusError where an input is not there."""
+    planned = _planned(StageRun(store, profile, batch, stage.code_version), stage)
+    uncounted = PromptCounter(lambda requests: [0 for _ in requests], "nothing", exact=False)
+    paid = PaidResults(store.files, stage.corpus, batch)
+    made = estimate(planned, paid, uncounted, Totals(), Metered())
+    return made.requests, made.requests_at_most
+
+
 def _generated(profile: Profile, corpus: str | None) -> list[Stage]:
     stages = [stage for stage in build_line(profile) if stage.engine is not None]
     found = [stage for stage in stages if corpus in (None, stage.corpus)]
@@ -102,8 +113,7 @@ def _generated(profile: Profile, corpus: str | None) -> list[Stage]:
 def _estimate(profile: Profile, store: Store, ledger: Ledger, stage: Stage, batch: str) -> Estimate:
     assert stage.engine is not None
     run = StageRun(store, profile, batch, stage.code_version)
-    inputs = [run.open(name) for name in stage.inputs]
-    planned = _planned(profile, stage, inputs)
+    planned = _planned(run, stage)
     return estimate(
         planned,
         PaidResults(store.files, stage.corpus, batch),
@@ -113,25 +123,38 @@ def _estimate(profile: Profile, store: Store, ledger: Ledger, stage: Stage, batc
     )
 
 
-def _planned(profile: Profile, stage: Stage, inputs: list[Corpus]) -> Planned:
+def _planned(run: StageRun, stage: Stage) -> Planned:
     """The corpus as its stage would make it, but for the engine."""
     from synth_assets.rewriting import stage as rewriting
     from synth_assets.translation import stage as translation
 
     assert stage.engine is not None
+    profile = run.profile
     identity = identify(stage.engine)
+    inputs: Sequence[Documents] = [run.open(name) for name in stage.inputs]
     room, _, name = stage.corpus.partition("/")
     settings: RecipeProfile | TranslationTarget
     if room == "rewritten":
         settings = profile.rewriting.recipes[name]
         recipe = rewriting.recipe_of(profile, name)
-        rewriting_work = rewriting.make_work(profile, recipe, identity)
-        rewriting.check_where(rewriting_work, inputs[0])
+        parents = rewriting.parents_of(run, recipe)
+        inputs = [parents]
+        rewriting_work = rewriting.make_work(profile, recipe, identity, inputs)
+        rewriting.check_where(rewriting_work, parents)
         work: Work = rewriting_work
+        calls_at_most = rewriting_work.calls_at_most
+    elif name in profile.translation.methods:
+        from synth_assets.translation.methods import stage as methods
+
+        inputs = methods.parents_of(run, name)
+        return Planned(
+            stage.engine, identity, inputs, methods.make_work(profile, name, identity), False
+        )
     else:
         settings = profile.translation.targets[name]
         work = translation.make_work(profile, name, identity)
-    return Planned(stage.engine, identity, inputs, work, settings.regenerate)
+        calls_at_most = None
+    return Planned(stage.engine, identity, inputs, work, settings.regenerate, calls_at_most)
 
 
 def _history(store: Store, corpus: str) -> Totals:

@@ -65,6 +65,7 @@ def test_every_generated_corpus_is_estimated(profile: Profile) -> None:
         "rewritten/tutorial",
         "rewritten/table",
         "rewritten/encyclopedic",
+        "rewritten/grammatical_errors",
         CORPUS,
     ]
     translated = made.estimates[-1]
@@ -133,6 +134,6 @@ def test_an_input_that_is_still_to_be_generated_is_said(tmp_path: Path) -> None:
     made = estimate_batch(profile, BATCH)
     assert list(made.unreadable) == [CORPUS]
     assert "materialize rewritten/faq for this batch first" in made.unreadable[CORPUS]
-    assert len(made.estimates) == 4
+    assert len(made.estimates) == 5
     with pytest.raises(CorpusError, match="corpus rewritten/faq has no batch"):
         estimate_batch(profile, BATCH, CORPUS)

@@ -12,7 +12,7 @@ stand in `frame_checks`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -51,10 +51,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class Found:
-    """The number of failing rows, and the first of them."""
+    """The number of failing rows, and the first of them; what was measured, by name, and plots of
+    it as SVG."""
 
     failing: int
     rows: pl.DataFrame
+    figures: Mapping[str, float] = field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: pl.DataFrame) -> "Found":

@@ -16,6 +16,10 @@ LANGUAGE_SAMPLE = 400
 
 OFF_TARGET_SHARE = 0.05
 
+DIVERSITY_SAMPLE = 1000
+DIVERSITY_LEAST = 20
+"""Of fewer texts the measures say little."""
+
 
 def stored_schema(subject: Subject) -> Found:
     """Columns of the file that are missing or of another type than declared."""
@@ -82,6 +86,50 @@ def off_target(subject: Subject) -> Found:
     return Found.of(others)
 
 
+def diversity(subject: Subject) -> Found:
+    """Measures of a sample of the texts that are too far from those of their parents; none where
+    there are fewer than DIVERSITY_LEAST texts."""
+    from synth_assets.quality.diversity import compare
+    from synth_assets.report.diversity import diversity_svg
+
+    sample = _beside_parents(subject)
+    if sample.height < DIVERSITY_LEAST:
+        return Found.of(pl.DataFrame())
+    by_rules = set(sample["model"]) == {"rules"}
+    compared = compare(sample.select("text", "parent").rows(), by_rules=by_rules)
+    rows = [
+        {
+            "measure": one.measure.name,
+            "made": one.made,
+            "parents": one.parents,
+            "limit": one.measure.limit,
+        }
+        for one in compared
+        if not one.admitted
+    ]
+    figures = {one.measure.name: one.made for one in compared}
+    figures |= {f"{one.measure.name}_of_parents": one.parents for one in compared}
+    return Found(len(rows), pl.DataFrame(rows), figures, {"diversity": diversity_svg(compared)})
+
+
+def _beside_parents(subject: Subject) -> pl.DataFrame:
+    """Texts of a sample, each with those of its parents as one, and the model."""
+    chosen = f"(SELECT doc_id FROM this ORDER BY doc_id LIMIT {DIVERSITY_SAMPLE})"
+    query = f"""
+        WITH made AS (
+            SELECT doc_id, text, model, unnest(parent_ids) AS parent_id,
+                   generate_subscripts(parent_ids, 1) AS place
+            FROM this WHERE doc_id IN {chosen}
+        )
+        SELECT any_value(made.text) AS text, any_value(model) AS model,
+               string_agg(inputs.text, chr(10) ORDER BY place) AS parent
+        FROM made JOIN inputs ON inputs.doc_id = parent_id
+        GROUP BY made.doc_id ORDER BY made.doc_id
+    """
+    rows: pl.DataFrame = subject.connection.sql(query).pl()
+    return rows
+
+
 def _declared(corpus: str) -> Schema:
     if corpus == "packed":
         from synth_assets.packing.sequences import COLUMNS
@@ -114,7 +162,7 @@ FRAME_CHECKS = (
     _check(sidecars_whole, "*", "error", "Every sidecar is there with the digest of the footer."),
     _check(
         inputs_unchanged,
-        "filtered, rewritten/*, translated/*, packed",
+        "filtered, rewritten/*, translated/*, mixed/*, packed",
         "warn",
         "No input was made again since this corpus was made from it.",
     ),
@@ -123,5 +171,12 @@ FRAME_CHECKS = (
         "translated/*",
         "warn",
         "At most 5 % of a sample of the texts are in another language than the corpus's.",
+    ),
+    _check(
+        diversity,
+        "rewritten/*",
+        "warn",
+        "A sample of the texts repeats itself little more than its parents do: distinct n-grams, "
+        "compression, self-similarity, share of the commonest three words in a row.",
     ),
 )

@@ -14,11 +14,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-import sqlglot
-from sqlglot import exp
-from sqlglot.optimizer.scope import traverse_scope
 
 from synth_assets.corpus.store import Store
+from synth_assets.quality.reads import tables_of
 from synth_assets.quality.sql_files import (
     Report,
     SqlFile,
@@ -95,27 +93,6 @@ def load_models(
     return sorted(models.values(), key=lambda model: model.name)
 
 
-def tables_of(sql: str) -> set[str]:
-    """Names of the tables that a statement reads; its own common table expressions are none.
-    Raises sqlglot.errors.SqlglotError for what sqlglot cannot parse."""
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
-    return {
-        source.name
-        for scope in traverse_scope(tree)
-        for source in scope.sources.values()
-        if isinstance(source, exp.Table)
-    }
-
-
-def named_in(query: str, known: Sequence[str]) -> list[str]:
-    """The known tables that a query names; all where none is, or sqlglot cannot tell."""
-    try:
-        named = {table.name for table in sqlglot.parse_one(query, "duckdb").find_all(exp.Table)}
-    except sqlglot.errors.SqlglotError:
-        return list(known)
-    return [name for name in known if name in named] or list(known)
-
-
 def materialize(
     store: Store, model: Model, known: Mapping[str, Relation], *, memory_gb: float
 ) -> Materialized:
@@ -163,8 +140,8 @@ def _model(file: SqlFile, known: Mapping[str, Relation], names: set[str]) -> Mod
         return Model(file, (), f"{file.path}: {file.name} is the name of a relation; rename it")
     try:
         reads = tables_of(file.sql)
-    except sqlglot.errors.SqlglotError as error:
-        return Model(file, (), f"{file.path}: {' '.join(str(error).split())}")
+    except SqlFileError as error:
+        return Model(file, (), f"{file.path}: {error}")
     for unknown in sorted(reads - known.keys() - names):
         return Model(file, (), _unknown(file, unknown, sorted(known.keys() | names)))
     return Model(file, tuple(sorted(reads)))

@@ -7,6 +7,7 @@ settings; which there are depends on the kind of file.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from logging import getLogger
 from pathlib import Path
 
@@ -86,12 +87,18 @@ def read_file(path: Path) -> SqlFile:
 def fault_of(file: SqlFile) -> str | None:
     """Why the file is not one SELECT that DuckDB can parse; it need not be able to run."""
     try:
-        statements = duckdb.extract_statements(file.sql)
+        statements = parser().extract_statements(file.sql)
     except duckdb.Error as error:
         return in_file(file.path, error)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         return f"{file.path} must hold one SELECT and nothing else"
     return None
+
+
+@cache
+def parser() -> duckdb.DuckDBPyConnection:
+    """A connection for its parser alone. It has no threads, so that a process may fork with it."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def in_file(path: Path, error: Exception) -> str:

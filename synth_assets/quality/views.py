@@ -10,6 +10,7 @@ from synth_assets.corpus.store import Corpus, Store
 from synth_assets.dedup.late import Membership, membership
 from synth_assets.ingest.plan import all_manifests
 from synth_assets.quality.footers import COUNTS, FIGURES, counts_of, figures_of
+from synth_assets.takedown.register import REASON as TAKEN_DOWN
 
 MEMORY_GB = 2.0
 EARLIER_BATCHES = 20
@@ -56,7 +57,8 @@ def batch_views(
 
     - `this`: the corpus's rows in its batch; `dropped` and other sidecars by their names;
     - each input by its name in SQL, and `inputs`: doc_id, text, lang, content_hash, n_chars and
-      n_tokens of all inputs together;
+      n_tokens of all inputs together, of one that a sidecar was read of its rows, but for those
+      taken down;
     - `counts` and `figures`: what the footer says, see `footers`;
     - `earlier`: EARLIER of up to EARLIER_BATCHES batches of this corpus admitted before, and
       `earlier_documents`: batch, lang, kind and n_tokens of their rows.
@@ -76,8 +78,9 @@ def batch_views(
         present = [name for name, batch in sources.items() if store.has(name, batch)]
         for name in present:
             opened = store.open(name, sources[name], lawful=False)
-            _view(connection, view_name(name), opened.path)
-        _union(connection, [name for name in present if name != "signatures"], own)
+            part = corpus.footer.parts.get(name)
+            _view(connection, view_name(name), opened.sidecar_path(part) if part else opened.path)
+        _union(connection, [name for name in present if name != "signatures"], own, corpus)
         add_table(connection, "counts", pl.DataFrame(counts_of(corpus), schema=COUNTS))
         add_table(connection, "figures", pl.DataFrame(figures_of(corpus), schema=FIGURES))
         _earlier(connection, earlier_batches(store, corpus))
@@ -145,10 +148,17 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str, path: str) -> None:
 
 
 def _union(
-    connection: duckdb.DuckDBPyConnection, inputs: Sequence[str], own: Membership | None
+    connection: duckdb.DuckDBPyConnection,
+    inputs: Sequence[str],
+    own: Membership | None,
+    corpus: Corpus,
 ) -> None:
     columns = "doc_id, text, lang, content_hash, n_chars, n_tokens"
-    parts = [f'SELECT {columns} FROM "{view_name(name)}"' for name in inputs]
+    still = f"WHERE drop_reason <> {literal(TAKEN_DOWN)}"
+    parts = [
+        f'SELECT {columns} FROM "{view_name(name)}" {still if name in corpus.footer.parts else ""}'
+        for name in inputs
+    ]
     nothing = (
         "SELECT ''::VARCHAR AS doc_id, ''::VARCHAR AS text, ''::VARCHAR AS lang, "
         "''::VARCHAR AS content_hash, 0::BIGINT AS n_chars, 0::BIGINT AS n_tokens WHERE false"

@@ -16,7 +16,7 @@ from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.gate import Generated
 from synth_assets.generation.keys import make_request
 from synth_assets.generation.protocol import EngineIdentity, Request, Sampling
-from synth_assets.generation.work import Drop, Failed, NotSelected, Results
+from synth_assets.generation.work import Drop, Failed, Made, NotSelected, Results
 from synth_assets.hashing import digest_json
 from synth_assets.rewriting.judging import Judge, Passed, Verdict, Waiting, Witness
 from synth_assets.rewriting.passages import cut_passages
@@ -36,7 +36,7 @@ class PendingError(Exception):
 class EndError(Exception):
     """Nothing is written of this document."""
 
-    def __init__(self, outcome: Drop | Failed | NotSelected) -> None:
+    def __init__(self, outcome: Drop | Failed | NotSelected | Made) -> None:
         super().__init__(str(outcome))
         self.outcome = outcome
 
@@ -54,19 +54,22 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Written:
     """A text, the answers it was made of, and its values in the recipe's own columns. `step` is
-    the one that wrote it, where it is not the recipe's last."""
+    the one that wrote it, where it is not the recipe's last; `parents` are its documents in order,
+    where it is made of several."""
 
     text: str
     answers: Sequence[Passed]
     columns: Mapping[str, Any] = field(default_factory=dict)
     step: str | None = None
+    parents: Sequence[Document] = ()
 
 
 @dataclass(frozen=True)
 class Conversation:
     """About one document, in one of its samples; what gates refuse is put down in `faults`.
 
-    `sampling` stands in for that of every step where it is not None.
+    `sampling` stands in for that of every step where it is not None; `surroundings` are what the
+    recipe's function of that name made of the batch.
     """
 
     document: Document
@@ -78,6 +81,7 @@ class Conversation:
     sampling: Sampling | None = None
     sample: int = 0
     witness: Witness | None = None
+    surroundings: Any = None
 
     @property
     def by_rules(self) -> bool:
@@ -135,6 +139,10 @@ class Conversation:
         """End here: the recipe has nothing to do with this document, and that is no loss."""
         raise EndError(NotSelected(reason))
 
+    def stand_in_another(self) -> Never:
+        """End here: what was made of this document stands in the row of another one."""
+        raise EndError(Made([]))
+
     def _verdict(self, step: str, question: Question) -> Verdict:
         lang = self.document.lang
         source = question.text if question.source is None else question.source
@@ -189,6 +197,7 @@ class Conversation:
             text=text,
             title=self.document.title,
             lang=self.document.lang,
+            options=self.recipe.options and {**self.recipe.options, "seed": self.profile_seed},
         )
         return make_request(
             self.identity,

@@ -11,6 +11,8 @@ MAX_HEADINGS = 3
 """Short lines that are taken for headings of the paragraph below; more are a list."""
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})", re.MULTILINE)
+_CUTS = re.compile(r"(?:\S+[^\S\n]*){1,32}\n?|\s+")
+"""Some words of one line, with the blanks behind them."""
 _HEADING = re.compile(r"#{1,6}\s.*|[^\n.!?:;]{1,80}")
 
 
@@ -85,3 +87,16 @@ def _paragraphs(text: str) -> Iterator[str]:
                 fence = ""
     if block:
         yield "\n".join(block)
+
+
+def cut_exactly(text: str, max_words: int) -> list[str]:
+    """Pieces of about `max_words` words that, put together, are the text byte for byte. A piece
+    ends behind a line where it can; of lines that are longer the words are counted off."""
+    pieces, begin, words = [], 0, 0
+    for found in _CUTS.finditer(text):
+        words += len(found[0].split())
+        ends_line = found[0].endswith("\n")
+        if words >= max_words and (ends_line or words >= 2 * max_words):
+            pieces.append(text[begin : found.end()])
+            begin, words = found.end(), 0
+    return [*pieces, text[begin:]] if begin < len(text) else pieces

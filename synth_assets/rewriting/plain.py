@@ -25,6 +25,8 @@ from synth_assets.hashing import digest_files
 from synth_assets.packing.tokenizer import token_counter
 from synth_assets.profile.model import Profile
 from synth_assets.rewriting import stage
+from synth_assets.rewriting.recipe import Reads
+from synth_assets.rewriting.rejects import BARRED, GIVEN, Parents
 
 BATCH = "plain"
 NOT_SELECTED = "not_selected"
@@ -61,14 +63,16 @@ def rewrite_files(
     if work.exists() and not work.is_dir():
         raise InputError(f"{work} is a file, and the journal needs a folder of this name; move it")
     store = Store(work)
-    _publish(store, inputs, profile, columns or Columns())
+    reads = stage.recipe_of(profile, recipe).reads
+    _publish(store, inputs, profile, columns or Columns(), reads)
     code_version = stage.code_version(profile, recipe)
     run = StageRun(store, profile, BATCH, code_version, log=log)
     footer = stage.run(run, recipe=recipe)
     made = store.open(f"rewritten/{recipe}", BATCH, lawful=False)
     refused = _refused(made)
     columns_made = stage.columns_of(stage.recipe_of(profile, recipe))
-    others = _not_selected(store.open("filtered", BATCH), refused, columns_made)
+    parents = stage.parents_of(run, stage.recipe_of(profile, recipe))
+    others = _not_selected(parents, refused, columns_made)
     _copy(chain(made.sidecar_frames("dropped"), others), dropped)
     _copy(made.frames(), out)
     return Outcome(footer, dict(refused["reason"].value_counts(sort=True).iter_rows()))
@@ -86,18 +90,22 @@ def _refused(made: Corpus) -> pl.DataFrame:
 
 
 def _not_selected(
-    filtered: Corpus, refused: pl.DataFrame, schema: dict[str, pl.DataType]
+    filtered: Parents, refused: pl.DataFrame, schema: dict[str, pl.DataType]
 ) -> Iterator[pl.DataFrame]:
     """Those documents as dropped rows of a corpus of this schema."""
     reasons = refused.select("doc_id", drop_value="reason", drop_reason=pl.lit(NOT_SELECTED))
-    for frame in filtered.frames():
+    for whole in filtered.frames():
+        frame = whole.drop(DROPPED, BARRED, strict=False)
         rows = frame.join(reasons, on="doc_id", how="inner", maintain_order="left")
         if rows.height:
             yield conform(rows, schema | DROPPED, "dropped")
 
 
-def _publish(store: Store, inputs: Sequence[Path], profile: Profile, columns: Columns) -> None:
-    """The files as the batch of `filtered` that a recipe reads."""
+def _publish(
+    store: Store, inputs: Sequence[Path], profile: Profile, columns: Columns, reads: Reads
+) -> None:
+    """The files as the batch of `filtered` that a recipe reads: as what it kept, or as what it
+    dropped, for the reason in their column `drop_reason` where they have one."""
     counter = token_counter(profile.packing.tokenizer)
     digest = digest_files(inputs)
     n_documents = 0
@@ -108,9 +116,19 @@ def _publish(store: Store, inputs: Sequence[Path], profile: Profile, columns: Co
             measure(documents, counter)
             rows = pl.DataFrame([one.to_row() for one in documents], schema=DOCUMENT)
             writer.read(rows)
-            writer.keep(rows)
-        kept = writer.counts.kept.documents
-        writer.commit(Law("documents", {"read": n_documents}, {"kept": kept}))
+            if reads == "kept":
+                writer.keep(rows)
+            else:
+                writer.drop(rows.with_columns(_reasons(frame)))
+        kept, dropped = writer.counts.kept, writer.counts.dropped_total
+        sides = {"kept": kept.documents, "dropped": dropped.documents}
+        writer.commit(Law("documents", {"read": n_documents}, sides))
+
+
+def _reasons(frame: pl.DataFrame) -> pl.Series:
+    given = frame["drop_reason"] if "drop_reason" in frame.columns else None
+    nothing = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    return (nothing if given is None else given).fill_null(GIVEN).alias("drop_reason")
 
 
 def _documents(

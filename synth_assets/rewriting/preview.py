@@ -10,7 +10,6 @@ import polars as pl
 
 from synth_assets.corpus.document import Document
 from synth_assets.corpus.stage import StageRun
-from synth_assets.corpus.store import Corpus
 from synth_assets.errors import InputError
 from synth_assets.generation.engines import use_engine
 from synth_assets.generation.gates.fault import Fault
@@ -23,7 +22,8 @@ from synth_assets.generation.progress import RunStats
 from synth_assets.generation.runner import Runner
 from synth_assets.generation.spec import EngineSpec
 from synth_assets.generation.work import Outcome
-from synth_assets.rewriting.stage import check_where, make_work, recipe_of
+from synth_assets.rewriting.rejects import BARRED, Parents
+from synth_assets.rewriting.stage import check_engine, check_where, make_work, parents_of, recipe_of
 from synth_assets.rewriting.step import Step
 from synth_assets.rewriting.work import RecipeWork
 
@@ -79,10 +79,12 @@ def preview(run: StageRun, recipe: str, n_documents: int) -> Preview:
     """
     spec = run.profile.rewriting.recipes[recipe].engine
     corpus = f"rewritten/{recipe}"
-    filtered = run.open("filtered")
+    recipe_in_profile = recipe_of(run.profile, recipe)
+    filtered = parents_of(run, recipe_in_profile)
     meter = open_meter(run, corpus, spec)
     with use_engine(spec) as engine, run.store.files.lock(f"{corpus}/{run.batch}"):
-        work = make_work(run.profile, recipe_of(run.profile, recipe), engine.identity)
+        check_engine(recipe_in_profile, engine.identity)
+        work = make_work(run.profile, recipe_in_profile, engine.identity, [filtered])
         taken = _taken(work, filtered)
         handful = Handful(filtered, spread(taken, n_documents))
         with Journal(run.store.files, corpus, run.batch, log=run.log) as journal:
@@ -104,7 +106,7 @@ def spread(rows: list[int], n_documents: int) -> frozenset[int]:
 class Handful:
     """Some rows of a corpus; implements `passes.Documents`."""
 
-    corpus: Corpus
+    corpus: Parents
     rows: frozenset[int]
 
     @property
@@ -119,14 +121,15 @@ class Handful:
             begin += frame.height
 
 
-def _taken(work: RecipeWork, filtered: Corpus) -> list[int]:
+def _taken(work: RecipeWork, filtered: Parents) -> list[int]:
     """Rows of the documents that the recipe takes, as far as its selection says."""
     check_where(work, filtered)
-    columns = pl.concat(list(filtered.frames(work.selection.columns)))
+    barred = [BARRED] if work.recipe.reads == "rejected" else []
+    columns = pl.concat(list(filtered.frames([*work.selection.columns, *barred])))
     taken = [
         place
         for place, row in enumerate(columns.iter_rows(named=True))
-        if work.selection.reason(row) is None
+        if not row.get(BARRED) and work.selection.reason(row) is None
     ]
     if not taken:
         raise InputError(

@@ -1,6 +1,6 @@
 """Programs that several recipes share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -19,9 +19,9 @@ def by_passages(talk: Conversation) -> Iterator[Written]:
     yield passages_through(talk, talk.recipe.last_step)
 
 
-def passages_through(talk: Conversation, step: str) -> Written:
+def passages_through(talk: Conversation, step: str, **fills: str) -> Written:
     """Every passage through `step`, and one text of what they became."""
-    answers = talk.ask_all(step, [Question(passage) for passage in talk.passages])
+    answers = talk.ask_all(step, [Question(passage, fills) for passage in talk.passages])
     text = join(talk.recipe.join, [answer.text for answer in answers])
     return Written(text, answers, step=step)
 
@@ -29,12 +29,18 @@ def passages_through(talk: Conversation, step: str) -> Written:
 def each_passage(talk: Conversation) -> Iterator[tuple[int, Passed]]:
     """The answers of the recipe's one step to passages that are documents of their own, with the
     passages' places. One that is lost leaves the others."""
-    places = [n for n, one in enumerate(talk.passages) if count_words(one) >= MIN_PASSAGE_WORDS]
-    if not places:
-        talk.pass_over("too_short")
+    places = worth_asking(talk, talk.passages)
     questions = [Question(talk.passages[place]) for place in places]
     for n, answer in talk.ask_some(talk.recipe.last_step, questions).items():
         yield places[n], answer
+
+
+def worth_asking(talk: Conversation, passages: Sequence[str]) -> list[int]:
+    """The places of the passages that are long enough; where none is, there is nothing to do."""
+    places = [n for n, one in enumerate(passages) if count_words(one) >= MIN_PASSAGE_WORDS]
+    if not places:
+        talk.pass_over("too_short")
+    return places
 
 
 def gathered(talk: Conversation, min_words: int) -> list[Passed]:

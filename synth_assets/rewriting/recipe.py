@@ -4,7 +4,7 @@
 out of the generations that are there and asks for none.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -12,20 +12,34 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from synth_assets.corpus.document import Document
 from synth_assets.corpus.schema import Schema
+from synth_assets.errors import ProfileError
 from synth_assets.generation.gates.phrases import phrases_version
 from synth_assets.generation.work import NotSelected
 from synth_assets.hashing import digest_json
 from synth_assets.rewriting import joining, parsing, passages
+from synth_assets.rewriting.few_shot import FewShot
 from synth_assets.rewriting.joining import JoinName
 from synth_assets.rewriting.restructure import operations
 from synth_assets.rewriting.step import Step
+from synth_assets.rewriting.tasks import Options
 
 if TYPE_CHECKING:
+    from synth_assets.generation.passes import Documents
     from synth_assets.rewriting.conversation import Conversation, Written
 
 Relation = Literal["adds", "supersedes", "extends"]
 """What a made document is to its parent, for deduplication: it stands beside it, in its place,
 or contains it."""
+
+ServedBy = Literal["writers", "resamplers", "rules"]
+"""What answers a recipe's requests: models that write (and the `rules` engine, where the recipe
+names an operation), engines that draw tokens of a text again, or the `rules` engine alone."""
+
+Score = Callable[[Sequence[Document]], Sequence[float]]
+"""How good texts are, the higher the better."""
+
+Reads = Literal["kept", "rejected"]
+"""Which documents of `filtered`: those that it kept, or those that its quality rules dropped."""
 
 Program = Callable[["Conversation"], "Iterable[Written]"]
 """A recipe's steps at work on one document: asks, and gives the texts that it has written.
@@ -90,6 +104,11 @@ class Selection:
         return next((n for n, some in self.where.items() if str(row[n]) not in some), None)
 
 
+Surroundings = Callable[["Sequence[Documents]", Selection], Any]
+"""What a recipe knows of the other documents of the batch, from its inputs and the selection in
+force. What it keeps in memory has a limit of its own, whatever the batch's size."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """One recipe, declared as RECIPE in its file under `recipes/`.
@@ -97,13 +116,22 @@ class Recipe:
     `steps` by name. The last one writes the text, or those in `writers` do where a document's text
     comes of one of several; a profile's gates are theirs. `program` puts the steps in order; raise
     `program_version` by hand when it makes other rows of the same answers. `calls` says, for
-    people, how many requests a document takes.
+    people, how many requests a document takes; `calls_at_most` says it of one document, retries
+    aside, and is None where a document asks for all it needs at once.
 
     `operation` names the restructuring that the `rules` engine does in the prompt's stead; None
     where only a model can follow the recipe. `passage_words` is the longest passage that a model
     is given. `keeps_text` says that the parent's text stands in the answer by design (an edit):
     gates that want a new text are off then. They are not where a program puts an answer behind the
     parent's text. `columns` are the corpus's own, filled by `Written.columns`.
+
+    `options` are numbers that a profile may set otherwise, with their defaults; tasks and
+    operations are told them, and so is the program. `reads` says which documents of `filtered` are
+    the parents. With `keeps_best`, of all texts that a batch is given only that share is kept which
+    the function scores highest; its option `share` says how many.
+
+    `surroundings` makes what a program finds in `Conversation.surroundings`; `few_shot` is the
+    table of personas and examples that its prompts are filled from.
     """
 
     name: str
@@ -114,6 +142,7 @@ class Recipe:
     writers: tuple[str, ...] = ()
     program_version: int = 1
     calls: str = "one per passage"
+    calls_at_most: Callable[[Document], int] | None = None
     operation: str | None = None
     relation: Relation = "adds"
     kind: str = "rewritten"
@@ -122,6 +151,12 @@ class Recipe:
     keeps_text: bool = False
     join: JoinName = "documents"
     columns: Schema = field(default_factory=dict)
+    served_by: ServedBy = "writers"
+    options: Options = field(default_factory=dict)
+    reads: Reads = "kept"
+    keeps_best: Score | None = None
+    surroundings: Surroundings | None = None
+    few_shot: FewShot | None = None
 
     @property
     def last_step(self) -> str:
@@ -144,6 +179,22 @@ class Recipe:
         }
         return replace(self, steps={**self.steps, **changed})
 
+    def with_options(self, changes: Options) -> Self:
+        """The recipe under a profile's options.
+
+        Raises ProfileError for one that it does not have.
+        """
+        for name in changes:
+            if name not in self.options:
+                some = ", ".join(self.options) or "none"
+                raise ProfileError(
+                    f"rewriting.recipes.{self.name}.options.{name} is not allowed: "
+                    f"the options of this recipe are {some}"
+                )
+        options = {**self.options, **changes}
+        steps = {name: step.with_options(options) for name, step in self.steps.items()}
+        return replace(self, options=options, steps=steps)
+
     @cached_property
     def operation_version(self) -> str:
         return operations()[self.operation].version if self.operation else ""
@@ -157,6 +208,7 @@ class Recipe:
             self.passage_words,
             self.operation,
             self.operation_version,
+            *([] if self.few_shot is None else [self.few_shot.version]),
         )
 
     @cached_property
@@ -172,6 +224,8 @@ class Recipe:
             {name: sorted(values) for name, values in selection.where.items()},
             {name: step.row_parts for name, step in self.steps.items()},
             self.join,
+            *([] if not self.options else [self.options]),
+            *([] if self.reads == "kept" else [self.reads]),
         )
 
     @property

@@ -1,15 +1,18 @@
 """filtered -> rewritten/<recipe>: one asset a recipe."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.stage import StageRun
-from synth_assets.corpus.store import Corpus
 from synth_assets.errors import InputError, ProfileError
+from synth_assets.generation.best import BestShare
 from synth_assets.generation.money.ledger import Meter, open_meter
 from synth_assets.generation.protocol import Engine, EngineIdentity, Sampling
 from synth_assets.generation.spec import NOT_SHAPING, EngineSpec, ModelSpec
@@ -19,8 +22,13 @@ from synth_assets.profile.rewriting import RecipeProfile
 from synth_assets.rewriting import judging
 from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.conversation import RULES
-from synth_assets.rewriting.recipe import Recipe
+from synth_assets.rewriting.few_shot import load_few_shot
+from synth_assets.rewriting.recipe import Recipe, ServedBy
+from synth_assets.rewriting.rejects import QUALITY_COLUMNS, Parents, Rejects
 from synth_assets.rewriting.work import RecipeWork
+
+if TYPE_CHECKING:
+    from synth_assets.generation.passes import Documents
 
 VERSION = "3"
 
@@ -39,14 +47,37 @@ document's, null where there was no prompt."""
 _NOT_SHAPING: dict[str, Any] = {
     "engine": dict.fromkeys(NOT_SHAPING, True),
     "gates": True,
+    "options": True,
     "strict": True,
 }
-"""Gates count as they are in force, in the recipe's version."""
+"""Gates and options count as they are in force, in the recipe's version."""
+
+SERVED: dict[str, ServedBy] = {
+    RULES: "rules",
+    "ngram": "resamplers",
+    "transformers-resample": "resamplers",
+    "transformers-causal": "writers",
+    "transformers-seq2seq": "writers",
+    "vllm": "writers",
+    "openai": "writers",
+}
+"""By the kind of an engine, without its dtype."""
+
+_WANTED: dict[ServedBy, str] = {
+    "writers": "this recipe needs a model: kind: transformers, vllm or openai",
+    "resamplers": "this recipe edits by a model's scores: kind: ngram, or kind: transformers with "
+    "task: resample",
+    "rules": "this recipe needs no model: kind: rules",
+}
 
 
 def recipe_of(profile: Profile, name: str) -> Recipe:
-    """A packaged recipe, or one of the profile's folder."""
-    return find_recipe(name, profile.rewriting.folder)
+    """A packaged recipe, or one of the profile's folder, with the profile's few-shot table."""
+    recipe = find_recipe(name, profile.rewriting.folder)
+    own = profile.rewriting.few_shot
+    if recipe.few_shot is None or own is None:
+        return recipe
+    return replace(recipe, few_shot=load_few_shot(Path(own)))
 
 
 def columns_of(recipe: Recipe) -> dict[str, pl.DataType]:
@@ -57,14 +88,14 @@ def columns_of(recipe: Recipe) -> dict[str, pl.DataType]:
 def code_version(profile: Profile, name: str) -> str:
     """Digest of all that shapes the rows of rewritten/<name>."""
     from synth_assets.generation.engines import weights_version
-    from synth_assets.packing.tokenizer import tokenizer_version
+    from synth_assets.packing.version import tokenizer_version
 
     settings = _settings(profile, name)
     return digest_json(
         [
             "rewriting",
             [VERSION, judging.VERSION],
-            recipe_of(profile, name).with_gates(settings.gates).version,
+            _in_force(recipe_of(profile, name), settings).version,
             settings.model_dump(mode="json", exclude=_NOT_SHAPING),
             weights_version(settings.engine),
             profile.seed,
@@ -98,32 +129,58 @@ def rewrite(
     from synth_assets.generation.stage import generate_corpus
     from synth_assets.packing.tokenizer import token_counter
 
-    if identity.kind == RULES and recipe.operation is None:
-        raise ProfileError(
-            f"rewriting.recipes.{recipe.name}.engine.kind = rules is not allowed: "
-            f"this recipe needs a model: kind: transformers, vllm or openai"
-        )
-    work = make_work(run.profile, recipe, identity)
-    filtered = run.open("filtered")
-    check_where(work, filtered)
+    check_engine(recipe, identity)
+    parents = parents_of(run, recipe)
+    work = make_work(run.profile, recipe, identity, [parents])
+    check_where(work, parents)
     settings = _settings(run.profile, recipe.name)
     if settings.strict and not work.by_rules:
-        _check_languages(work, filtered)
+        _check_languages(work, parents)
     return generate_corpus(
         run,
         f"rewritten/{recipe.name}",
-        [filtered],
+        [parents],
         work,
         engine,
         count_tokens=token_counter(run.profile.packing.tokenizer),
         extra=_EXTRA | dict(recipe.columns),
         meter=meter,
         regenerate=settings.regenerate,
+        best=_best(work.recipe),
     )
 
 
-def make_work(profile: Profile, recipe: Recipe, identity: EngineIdentity) -> RecipeWork:
-    """The recipe as the profile narrows it.
+def check_engine(recipe: Recipe, identity: EngineIdentity) -> None:
+    """Raises ProfileError for an engine that cannot do what the recipe asks for."""
+    by = next((by for kind, by in SERVED.items() if identity.kind.startswith(kind)), None)
+    serves = by in (None, recipe.served_by) or (by == "rules" and recipe.operation is not None)
+    if not serves:
+        raise ProfileError(
+            f"rewriting.recipes.{recipe.name}.engine.kind = {identity.kind.partition('-')[0]} is "
+            f"not allowed: {_WANTED[recipe.served_by]}"
+        )
+
+
+def parents_of(run: StageRun, recipe: Recipe) -> Parents:
+    """The documents of this batch of filtered that the recipe reads."""
+    filtered = run.open("filtered")
+    return Rejects(filtered, run.profile) if recipe.reads == "rejected" else filtered
+
+
+def _in_force(recipe: Recipe, settings: RecipeProfile) -> Recipe:
+    return recipe.with_gates(settings.gates).with_options(settings.options)
+
+
+def _best(recipe: Recipe) -> BestShare | None:
+    if recipe.keeps_best is None:
+        return None
+    return BestShare(recipe.keeps_best, recipe.options["share"], QUALITY_COLUMNS)
+
+
+def make_work(
+    profile: Profile, recipe: Recipe, identity: EngineIdentity, inputs: "Sequence[Documents]" = ()
+) -> RecipeWork:
+    """The recipe as the profile narrows it, among the documents of its inputs.
 
     Raises ProfileError where several samples are asked for of a sampling without chance.
     """
@@ -137,17 +194,19 @@ def make_work(profile: Profile, recipe: Recipe, identity: EngineIdentity) -> Rec
             f"rewriting.recipes.{recipe.name}.samples = {settings.samples} is not allowed: without "
             f"chance all samples are the same; set engine.sampling.temperature above 0, or 1 sample"
         )
+    selection = recipe.selection.narrowed(languages, settings.min_words, settings.max_words, where)
     return RecipeWork(
-        recipe.with_gates(settings.gates),
+        _in_force(recipe, settings),
         identity,
         profile.seed,
-        recipe.selection.narrowed(languages, settings.min_words, settings.max_words, where),
+        selection,
         sampling,
         settings.samples,
+        surroundings=recipe.surroundings and recipe.surroundings(inputs, selection),
     )
 
 
-def check_where(work: RecipeWork, filtered: Corpus) -> None:
+def check_where(work: RecipeWork, filtered: Parents) -> None:
     """Raises InputError where the selection looks at a column that the batch does not have."""
     unknown = [name for name in work.selection.where if name not in filtered.columns]
     if unknown:
@@ -157,7 +216,7 @@ def check_where(work: RecipeWork, filtered: Corpus) -> None:
         )
 
 
-def _check_languages(work: RecipeWork, filtered: Corpus) -> None:
+def _check_languages(work: RecipeWork, filtered: Parents) -> None:
     """Raises InputError for a document that the recipe takes and has no prompt for."""
     missing: Counter[str] = Counter()
     for frame in filtered.frames(work.selection.columns):

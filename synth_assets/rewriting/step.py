@@ -10,6 +10,7 @@ from synth_assets.generation.protocol import Sampling
 from synth_assets.rewriting.gates import BASIC
 from synth_assets.rewriting.parsing import ParserName
 from synth_assets.rewriting.prompt import Prompts
+from synth_assets.rewriting.tasks import Options, TaskPrompts
 
 Reader = Callable[[str], Any]
 
@@ -41,6 +42,12 @@ class Step:
         text stands in the answer by design, gates that want a new text are off."""
         own = [gate for gate in self.gates if not (keeps_text and gate.new_text_only)]
         return replace(self, gates=changed(own, changes))
+
+    def with_options(self, options: Options) -> Self:
+        """The step whose tasks are asked for under these options."""
+        if not isinstance(self.prompts, TaskPrompts):
+            return self
+        return replace(self, prompts=self.prompts.with_options(options))
 
     @property
     def request_parts(self) -> list[object]:

@@ -1,10 +1,10 @@
 """A recipe at work on one document: select, let its program ask, and make rows of what it wrote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synth_assets.corpus.document import Document
+from synth_assets.corpus.document import Document, made_id
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.protocol import EngineIdentity, Sampling
 from synth_assets.generation.work import Drop, Failed, Made, Need, NotSelected, Outcome, Results
@@ -17,12 +17,13 @@ from synth_assets.rewriting.conversation import (
 )
 from synth_assets.rewriting.judging import Waiting, Witness
 from synth_assets.rewriting.recipe import Recipe, Selection
+from synth_assets.rewriting.rejects import refuses as refuses_reject
 from synth_assets.rewriting.restructure.frames import known_languages
 from synth_assets.rewriting.words import count_words
 
 NOTHING_WRITTEN = "nothing_written"
 
-End = list[Written] | PendingError | Drop | Failed | NotSelected
+End = list[Written] | PendingError | Drop | Failed | NotSelected | Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,29 @@ class RecipeWork:
     sampling: Sampling | None = None
     samples: int = 1
     witness: Witness | None = None
+    surroundings: Any = None
 
     @property
     def row_version(self) -> str:
         return self.recipe.row_version
 
     @property
+    def calls_at_most(self) -> Callable[[Document], int] | None:
+        """How many requests a document takes in all samples and steps, retries aside; None where it
+        asks for all at once."""
+        of_one = self.recipe.calls_at_most
+        return of_one and (lambda document: self._samples * of_one(document))
+
+    @property
     def by_rules(self) -> bool:
         return self.identity.kind == RULES
 
     def advance(self, document: Document, results: Results) -> Outcome:
-        refused = self.selection.refuses(document) or self._refused_by_rules(document)
+        refused = (
+            refuses_reject(document)
+            or self.selection.refuses(document)
+            or self._refused_by_rules(document)
+        )
         if refused:
             return refused
         faults: dict[str, Fault] = {}
@@ -62,7 +75,7 @@ class RecipeWork:
         if written:
             return self._made(document, written, faults)
         first = ends[0]
-        assert isinstance(first, Drop | Failed | NotSelected)
+        assert isinstance(first, Drop | Failed | NotSelected | Made)
         return first if isinstance(first, NotSelected) else replace(first, faults=faults)
 
     @property
@@ -88,6 +101,7 @@ class RecipeWork:
             self.sampling,
             sample,
             self.witness,
+            self.surroundings,
         )
         try:
             return list(self.recipe.program(talk)) or Drop(NOTHING_WRITTEN)
@@ -112,7 +126,7 @@ class RecipeWork:
         )
 
     def _child(self, document: Document, position: int, written: Written) -> Document:
-        return document.child(
+        child = document.child(
             written.text,
             row_version=self.recipe.row_version,
             generation_keys=list(dict.fromkeys(answer.key for answer in written.answers)),
@@ -124,13 +138,25 @@ class RecipeWork:
             model_revision=self.identity.revision,
             seed=self.profile_seed,
         )
+        return self._of_several(child, written.parents, position) if written.parents else child
+
+    def _of_several(self, child: Document, parents: Sequence[Document], position: int) -> Document:
+        """The child with all its parents, in their order."""
+        parent_ids = [one.doc_id for one in parents]
+        return replace(
+            child,
+            doc_id=made_id(parent_ids, self.row_version, child.generation_keys, position),
+            parent_ids=parent_ids,
+            root_ids=list(dict.fromkeys(root for one in parents for root in one.root_ids)),
+        )
 
     def _extra(self, document: Document, written: Written) -> dict[str, Any]:
         prompts = self.recipe.steps[written.step or self.recipe.last_step].prompts
+        n_words = sum(one.n_words for one in written.parents or [document])
         return {
             "relation": self.recipe.relation,
             "n_answers": len(written.answers),
-            "length_ratio": round(count_words(written.text) / max(1, document.n_words), 4),
+            "length_ratio": round(count_words(written.text) / max(1, n_words), 4),
             "prompt_lang": None if self.by_rules else prompts.lang_for(document.lang),
             **written.columns,
         }

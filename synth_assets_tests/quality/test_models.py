@@ -9,7 +9,8 @@ from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.store import Store
 from synth_assets.line import build_line
 from synth_assets.profile import Profile
-from synth_assets.quality.models import Materialized, load_models, materialize, tables_of
+from synth_assets.quality.models import Materialized, load_models, materialize
+from synth_assets.quality.reads import tables_of
 from synth_assets.quality.sql_files import SqlFileError
 from synth_assets.quality.warehouse import relations
 from synth_assets_tests.corpora import document, frame, publish
@@ -93,6 +94,22 @@ def test_what_a_model_reads_is_read_from_its_sql() -> None:
     WHERE id IN (SELECT doc_id FROM "rewritten__faq")
     """
     assert tables_of(sql) == {"raw_web", "dropped", "rewritten__faq"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("WITH RECURSIVE n AS (SELECT 1 UNION ALL FROM n JOIN counts ON true) FROM n", {"counts"}),
+        ("WITH a AS (FROM filtered), b AS (FROM a) FROM b", {"filtered"}),
+        (
+            "FROM (FROM counts EXCEPT FROM figures), LATERAL (FROM gates)",
+            {"counts", "figures", "gates"},
+        ),
+        ("PIVOT counts ON outcome USING sum(documents)", {"counts"}),
+    ],
+)
+def test_table_expressions_are_no_tables(sql: str, tables: set[str]) -> None:
+    assert tables_of(sql) == tables
 
 
 def test_columns_have_types_comments_and_sources(profile: Profile, tmp_path: Path) -> None:

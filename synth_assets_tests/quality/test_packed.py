@@ -73,3 +73,23 @@ def test_a_document_that_was_left_out_is_found(packed: Store) -> None:
     rows = corpus.read().filter(~spans.list.contains(gone))
     rewrite(packed, rows, documents.filter(pl.col("doc_id") != gone))
     assert "every_document_packed" in failed(packed)
+
+
+def spans(rows: pl.DataFrame, **fields: pl.Expr) -> pl.DataFrame:
+    """The rows with fields of every span changed."""
+    changed = pl.element().struct.with_fields(**fields)
+    return rows.with_columns(pl.col("spans").list.eval(changed))
+
+
+def test_a_token_of_no_document_is_found(packed: Store) -> None:
+    corpus = packed.open("packed", BATCH)
+    documents = pl.concat(corpus.sidecar_frames("documents"))
+    rewrite(packed, spans(corpus.read(), doc_id=pl.lit("nobody's")), documents)
+    assert "packed_documents_exist" in failed(packed)
+
+
+def test_a_token_without_span_is_found(packed: Store) -> None:
+    corpus = packed.open("packed", BATCH)
+    documents = pl.concat(corpus.sidecar_frames("documents"))
+    rewrite(packed, spans(corpus.read(), end=pl.field("end") - 1), documents)
+    assert "spans_cover_sequences" in failed(packed)

@@ -7,7 +7,7 @@ from math import inf
 
 from synth_assets.generation.money.entries import Entry
 from synth_assets.generation.money.prices import is_free, price_of
-from synth_assets.generation.spec import Budget, EngineSpec, Limits, RulesSpec
+from synth_assets.generation.spec import Budget, EngineSpec, FreeSpec, Limits
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ def _limited(key: str, limits: Limits, spent: Spent, currency: str | None) -> It
 def binding(budget: Budget, spec: EngineSpec) -> Budget:
     """What of a budget binds an engine: nothing the rules engine, which makes no paid tokens; no
     limit of money an engine that costs none. A limit stops only what adds to it."""
-    if isinstance(spec, RulesSpec):
+    if isinstance(spec, FreeSpec):
         return Budget()
     price = price_of(spec)
     if price is not None and not is_free(price):

@@ -2,14 +2,14 @@
 
 import sys
 
-from synth_assets.generation.spec import EngineSpec, Price, RulesSpec, TransformersSpec, VllmSpec
+from synth_assets.generation.spec import EngineSpec, FreeSpec, Price, TransformersSpec, VllmSpec
 
 FREE = Price()
 
 
 def price_of(spec: EngineSpec) -> Price | None:
     """The profile's price; the rules engine is free, any other without one has no known cost."""
-    return FREE if isinstance(spec, RulesSpec) else spec.price
+    return FREE if isinstance(spec, FreeSpec) else spec.price
 
 
 def is_free(price: Price) -> bool:

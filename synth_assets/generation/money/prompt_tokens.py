@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from synth_assets.generation.engines.tasks import read_task
 from synth_assets.generation.protocol import Prompt, Request
-from synth_assets.generation.spec import EngineSpec, LocalSpec, RulesSpec, TransformersSpec
+from synth_assets.generation.spec import EngineSpec, FreeSpec, LocalSpec, TransformersSpec
 
 Count = Callable[[Sequence[Request]], list[int]]
 """Prompt tokens of requests, in order."""
@@ -24,13 +25,13 @@ class PromptCounter:
 def prompt_counter(spec: EngineSpec, packing_tokenizer: str) -> PromptCounter:
     """The counter for an engine's prompts. A served model, or a hub model whose tokenizer cannot be
     had, is counted by the packing tokenizer: near, and without the chat template."""
-    if isinstance(spec, RulesSpec):
+    if isinstance(spec, FreeSpec):
         return PromptCounter(lambda requests: [0] * len(requests), "no model", exact=True)
     tokenizer = _own_tokenizer(spec)
     if tokenizer is None:
         return PromptCounter(_by_packing(packing_tokenizer), "packing tokenizer", exact=False)
-    is_seq2seq = isinstance(spec, TransformersSpec) and spec.task == "seq2seq"
-    count = _seq2seq(tokenizer) if is_seq2seq else _causal(tokenizer)
+    task = spec.task if isinstance(spec, TransformersSpec) else "causal"
+    count = {"seq2seq": _seq2seq, "resample": _resampled}.get(task, _causal)(tokenizer)
     return PromptCounter(count, "the model's tokenizer", exact=True)
 
 
@@ -77,6 +78,13 @@ def _causal(tokenizer: Any) -> Count:
             list(prompt), add_generation_prompt=True, tokenize=False
         )
         return len(tokenizer(text, add_special_tokens=False).input_ids)
+
+    return lambda requests: [count(request) for request in requests]
+
+
+def _resampled(tokenizer: Any) -> Count:
+    def count(request: Request) -> int:
+        return len(tokenizer(read_task(request).text).input_ids)
 
     return lambda requests: [count(request) for request in requests]
 

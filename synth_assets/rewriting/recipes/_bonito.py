@@ -18,11 +18,11 @@ import polars as pl
 from synth_assets.corpus.schema import Schema
 from synth_assets.rewriting.conversation import Conversation, Question, Written
 from synth_assets.rewriting.pairs import Pair
-from synth_assets.rewriting.programs import MIN_PASSAGE_WORDS
+from synth_assets.rewriting.programs import worth_asking
 from synth_assets.rewriting.recipe import Recipe, Selection
 from synth_assets.rewriting.step import Step
 from synth_assets.rewriting.weaving import INSERTED, SEPARATOR, Around, cut_exactly, weave
-from synth_assets.rewriting.words import count_words, words_in
+from synth_assets.rewriting.words import words_in
 
 SOURCE = "Bonito, arXiv 2402.18334"
 CONTEXT = "{{context}}"
@@ -104,9 +104,7 @@ def around(task: Pair) -> Around:
 
 def tasked(talk: Conversation) -> Iterator[Written]:
     passages = cut_exactly(talk.document.text, talk.recipe.passage_words)
-    places = [n for n, one in enumerate(passages) if count_words(one) >= MIN_PASSAGE_WORDS]
-    if not places:
-        talk.pass_over("too_short")
+    places = worth_asking(talk, passages)
     chance = talk.chance("task")
     kinds = {place: chance.choice(list(TASKS)) for place in places}
     questions = [Question(passages[n].strip(), {"task": TASKS[kinds[n]]}) for n in places]

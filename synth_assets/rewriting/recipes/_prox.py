@@ -26,6 +26,7 @@ from synth_assets.rewriting.judging import Passed
 from synth_assets.rewriting.prompt import load_prompts
 from synth_assets.rewriting.prox.executor import cut_chunks, execute, judge, numbered
 from synth_assets.rewriting.prox.program import read_program, read_verdict
+from synth_assets.rewriting.recipe import Program, Recipe, Selection
 from synth_assets.rewriting.step import Step
 from synth_assets.rewriting.words import count_words, first_words, words_in
 
@@ -61,6 +62,24 @@ def chunk_step(recipe: str) -> Step:
         sampling=Sampling(max_new_tokens=256),
         gates=GATES,
         read=read_program,
+    )
+
+
+def prox(
+    name: str, description: str, steps: Mapping[str, Step], program: Program, **fields: Any
+) -> Recipe:
+    """A recipe of the family."""
+    return Recipe(
+        name=name,
+        description=f"{description} (arXiv 2409.17115).",
+        source=SOURCE,
+        steps=steps,
+        program=program,
+        relation="supersedes",
+        kind="edited",
+        selection=Selection(min_words=20),
+        columns=COLUMNS,
+        **fields,
     )
 
 

@@ -91,6 +91,7 @@ RECIPE = Recipe(
     },
     program=there_and_back,
     calls="two, and one more where they fit",
+    calls_at_most=lambda _: 3,
     # the document goes to the model whole
     selection=Selection(min_words=40, max_words=4000),
     columns={

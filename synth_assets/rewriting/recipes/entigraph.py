@@ -14,6 +14,7 @@ a component of its own with weight 0.1.
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import polars as pl
@@ -144,6 +145,7 @@ RECIPE = Recipe(
     writers=("pair", "triple"),
     program=graph,
     calls="one, one per pair of at most 12 entities, and up to 40 for triples",
+    calls_at_most=lambda _: 1 + comb(MAX_ENTITIES, 2) + MAX_TRIPLES,
     # the document goes to the model whole, again and again
     selection=Selection(min_words=40, max_words=4000),
     columns={

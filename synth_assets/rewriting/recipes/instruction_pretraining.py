@@ -1,4 +1,4 @@
-"""Instruction Pre-Training with any model: each passage followed by tasks on it with their answers.
+"""Instruction Pre-Training with any model: documents in twos, each with its tasks behind it.
 
 Rounds, layouts and columns: see `_instructions`. The authors decode their own synthesizer greedily;
 it is `instruction_synthesizer`.
@@ -29,7 +29,7 @@ def show(earlier: Shown) -> str:
 
 RECIPE = instructed(
     "instruction_pretraining",
-    "Every document with tasks of many kinds and their answers behind each of its passages",
+    "Documents in twos, each with tasks of many kinds and their answers behind it",
     Step(
         prompts=load_prompts("instruction_pretraining", "ask", fills=["examples"]),
         sampling=Sampling(temperature=0.5, top_p=0.9, max_new_tokens=600),

@@ -27,7 +27,7 @@ def show(earlier: Shown) -> str:
 
 RECIPE = instructed(
     "instruction_synthesizer",
-    "Every document with the released synthesizer's tasks behind each of its passages",
+    "Documents in twos, each with the released synthesizer's tasks behind it",
     Step(
         prompts=load_prompts("instruction_synthesizer", "ask", fills=["examples"]),
         sampling=Sampling(max_new_tokens=400),

@@ -7,36 +7,23 @@ two; `prox_doc_refiner` and `prox_refiner` are for those. Greedy, with the publi
 from collections.abc import Iterator
 
 from synth_assets.rewriting.conversation import Conversation, Written
-from synth_assets.rewriting.recipe import Recipe, Selection
-from synth_assets.rewriting.recipes._prox import (
-    CHUNK_WORDS,
-    COLUMNS,
-    SOURCE,
-    chunk_step,
-    document_step,
-    refined,
-    verdict,
-)
+from synth_assets.rewriting.prox.executor import cut_chunks
+from synth_assets.rewriting.recipes import _prox
+from synth_assets.rewriting.recipes._prox import CHUNK_WORDS, chunk_step, document_step
 
 
 def programmed(talk: Conversation) -> Iterator[Written]:
-    kept = verdict(talk)
-    yield refined(talk, [kept])
+    kept = _prox.verdict(talk)
+    yield _prox.refined(talk, [kept])
 
 
-RECIPE = Recipe(
-    name="prox",
-    description=(
-        "Every document cleaned by small programs that a model writes: drop it, remove lines, "
-        "replace strings; after ProX (arXiv 2409.17115)."
-    ),
-    source=SOURCE,
-    steps={"document": document_step("prox"), "chunk": chunk_step("prox")},
-    program=programmed,
+RECIPE = _prox.prox(
+    "prox",
+    "Every document cleaned by small programs that a model writes: drop it, remove lines, "
+    "replace strings; after ProX",
+    {"document": document_step("prox"), "chunk": chunk_step("prox")},
+    programmed,
     calls="one, and one per chunk",
-    relation="supersedes",
-    kind="edited",
-    selection=Selection(min_words=20),
+    calls_at_most=lambda document: 1 + len(cut_chunks(document.text, CHUNK_WORDS)),
     passage_words=CHUNK_WORDS,
-    columns=COLUMNS,
 )

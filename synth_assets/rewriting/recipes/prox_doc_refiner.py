@@ -9,12 +9,10 @@ Columns: see `_prox`.
 from collections.abc import Iterator
 
 from synth_assets.rewriting.conversation import Conversation, Written
-from synth_assets.rewriting.recipe import Recipe, Selection
 from synth_assets.rewriting.recipes._prox import (
-    COLUMNS,
     DOCUMENT_WORDS,
-    SOURCE,
     document_step,
+    prox,
     untouched,
     verdict,
 )
@@ -24,18 +22,11 @@ def judged(talk: Conversation) -> Iterator[Written]:
     yield untouched(talk, verdict(talk))
 
 
-RECIPE = Recipe(
-    name="prox_doc_refiner",
-    description=(
-        "The documents that a released ProX document refiner keeps, as they are (arXiv 2409.17115)."
-    ),
-    source=SOURCE,
-    steps={"document": document_step("prox_doc_refiner")},
-    program=judged,
+RECIPE = prox(
+    "prox_doc_refiner",
+    "The documents that a released ProX document refiner keeps, as they are",
+    {"document": document_step("prox_doc_refiner")},
+    judged,
     calls="one",
-    relation="supersedes",
-    kind="edited",
-    selection=Selection(min_words=20),
     passage_words=DOCUMENT_WORDS,
-    columns=COLUMNS,
 )

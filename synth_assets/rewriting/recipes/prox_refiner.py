@@ -8,27 +8,18 @@ checkpoint: `prox_doc_refiner`.
 from collections.abc import Iterator
 
 from synth_assets.rewriting.conversation import Conversation, Written
-from synth_assets.rewriting.recipe import Recipe, Selection
-from synth_assets.rewriting.recipes._prox import CHUNK_WORDS, COLUMNS, SOURCE, chunk_step, refined
+from synth_assets.rewriting.recipes._prox import CHUNK_WORDS, chunk_step, prox, refined
 
 
 def programmed(talk: Conversation) -> Iterator[Written]:
     yield refined(talk)
 
 
-RECIPE = Recipe(
-    name="prox_refiner",
-    description=(
-        "Every document cleaned line by line by the programs of a released ProX chunk refiner "
-        "(arXiv 2409.17115)."
-    ),
-    source=SOURCE,
-    steps={"chunk": chunk_step("prox_refiner")},
-    program=programmed,
+RECIPE = prox(
+    "prox_refiner",
+    "Every document cleaned line by line by the programs of a released ProX chunk refiner",
+    {"chunk": chunk_step("prox_refiner")},
+    programmed,
     calls="one per chunk",
-    relation="supersedes",
-    kind="edited",
-    selection=Selection(min_words=20),
     passage_words=CHUNK_WORDS,
-    columns=COLUMNS,
 )

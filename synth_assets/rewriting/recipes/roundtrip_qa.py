@@ -35,6 +35,7 @@ from synth_assets.rewriting.step import Step
 from synth_assets.rewriting.weaving import SEPARATOR, cut_exactly
 from synth_assets.rewriting.words import count_words, words_in
 
+PASSAGE_WORDS = words_in(500)
 MAX_ANSWERS = 5
 """Of a passage."""
 
@@ -94,18 +95,29 @@ def roundtrip(talk: Conversation) -> Iterator[Written]:
     yield _written(talk, kept, again, used, len(chosen))
 
 
+def worth_asking(text: str) -> dict[int, str]:
+    """The passages that are long enough, by where they begin."""
+    found: dict[int, str] = {}
+    offset = 0
+    for passage in cut_exactly(text, PASSAGE_WORDS):
+        if count_words(passage) >= MIN_PASSAGE_WORDS:
+            found[offset] = passage
+        offset += len(passage)
+    return found
+
+
 def _chosen(talk: Conversation) -> tuple[list[Candidate], list[Passed]]:
     """The candidates of all passages, and the answers that named them."""
-    passages = cut_exactly(talk.document.text, talk.recipe.passage_words)
-    places = [n for n, one in enumerate(passages) if count_words(one) >= MIN_PASSAGE_WORDS]
-    if not places:
+    passages = worth_asking(talk.document.text)
+    if not passages:
         talk.pass_over("too_short")
-    offsets = [sum(map(len, passages[:n])) for n in range(len(passages))]
-    answers = talk.ask_some("answers", [Question(passages[n].strip()) for n in places])
+    asked = [Question(passage.strip()) for passage in passages.values()]
+    answers = talk.ask_some("answers", asked)
+    offsets = list(passages)
     chosen = [
         one
         for n, answer in answers.items()
-        for one in candidates(passages[places[n]], offsets[places[n]], answer.value)
+        for one in candidates(passages[offsets[n]], offsets[n], answer.value)
     ]
     return chosen, list(answers.values())
 
@@ -182,9 +194,10 @@ RECIPE = Recipe(
     writers=("question",),
     program=roundtrip,
     calls="one per passage, and two per answer, of which a passage has at most five",
+    calls_at_most=lambda document: len(worth_asking(document.text)) * (1 + 2 * MAX_ANSWERS),
     relation="extends",
     selection=Selection(min_words=40),
-    passage_words=words_in(500),
+    passage_words=PASSAGE_WORDS,
     columns={
         "added_at": pl.Int64(),
         "pairs": pl.List(PAIR),

@@ -2,6 +2,7 @@
 
 from synth_assets.generation.engines.rules import Operation
 from synth_assets.hashing import digest
+from synth_assets.rewriting.grammar import noise
 from synth_assets.rewriting.restructure import encyclopedic, faq, table, tutorial
 from synth_assets.rewriting.restructure.frames import frames_version
 
@@ -13,10 +14,11 @@ _MODULES = {"faq": faq, "tutorial": tutorial, "table": table, "encyclopedic": en
 
 def operations() -> dict[str, Operation]:
     """Every operation with the version of all that shapes its texts."""
-    return {
+    found = {
         name: Operation(
             version=digest(module.VERSION, OUTLINE_VERSION, frames_version())[:12],
             restructure=module.restructure,
         )
         for name, module in _MODULES.items()
     }
+    return {**found, "grammatical_errors": Operation(noise.VERSION, draw=noise.draw)}

@@ -29,8 +29,15 @@ def ask(
     history: Totals | None = None,
     speed: Metered | None = None,
     spec: TransformersSpec = SPEC,
+    calls: int | None = None,
 ) -> Estimate:
-    planned = Planned(spec, IDENTITY, [store.open("filtered", batch)], TwoSteps())
+    planned = Planned(
+        spec,
+        IDENTITY,
+        [store.open("filtered", batch)],
+        TwoSteps(),
+        calls_at_most=None if calls is None else lambda _: calls,
+    )
     paid = PaidResults(store.files, "rewritten/shout", batch)
     return estimate(planned, paid, BY_FIVES, history or Totals(), speed or Metered())
 
@@ -43,6 +50,23 @@ def test_before_anything_ran_it_counts_the_first_step_of_distinct_requests(store
     assert (made.prompt_tokens, made.completion_tokens) == (15, 15)
     assert (made.ratio, made.ratio_from) == (1.0, "assumed")
     assert (made.hours, made.cost) == (None, None)
+
+
+def test_all_steps_are_counted_as_many_as_a_document_may_take(
+    store: Store, make_run: MakeRun
+) -> None:
+    publish(store, DOCUMENTS)
+    first = ask(store)
+    assert (first.requests_at_most, first.tokens_at_most) == (first.requests, first.tokens)
+    whole = ask(store, calls=2, history=Totals(9, 100, 400), speed=SPEED)
+    # four documents, two of which ask the same
+    assert (whole.requests, whole.requests_at_most) == (3, 3 + 4)
+    assert (whole.tokens, whole.tokens_at_most) == (3 * 25, 7 * 25)
+    assert whole.cost_at_most == pytest.approx(35 + 7.2 * 7 * 20 / 100 * 2 / 3600)
+    generate(make_run(BATCH), ScriptedEngine(upper))
+    after = ask(store, calls=2)
+    assert after.paid <= whole.requests_at_most
+    assert (after.requests_at_most, after.tokens_at_most) == (0, 0)
 
 
 def test_history_gives_completion_tokens_and_the_ledger_hours_and_cost(store: Store) -> None:

@@ -77,6 +77,49 @@ def test_the_document_is_there_and_each_passage_has_its_pairs(
     assert without(small) == ENGLISH.text and small["n_answers"] == 1
 
 
+SEVERAL = [document(50 + n, f"## House {n}\n\n{ENGLISH.text}\n") for n in range(6)]
+"""Short enough to share a row; SPANISH is of another language."""
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_short_documents_share_a_row_and_all_are_its_parents(
+    name: str, make_run: MakeRun, profile: Profile
+):
+    made = play(make_run, profile, name, able, [*SEVERAL, SPANISH])
+    texts = {one.doc_id: one.text for one in [*SEVERAL, SPANISH]}
+    parents = made.rows["parent_ids"].to_list()
+    assert sorted(parent for some in parents for parent in some) == sorted(texts)
+    assert max(map(len, parents)) == ROUNDS and [SPANISH.doc_id] in parents
+    for row in made.rows.iter_rows(named=True):
+        assert without(row) == "".join(texts[one] for one in row["parent_ids"])
+        assert row["root_ids"] == row["parent_ids"] and row["n_answers"] == len(row["parent_ids"])
+        ends = [row["text"].index(texts[one]) + len(texts[one]) for one in row["parent_ids"]]
+        starts = [row["text"].index(one["question"]) for one in row["pairs"]]
+        places = [one["passage"] for one in row["pairs"]]
+        assert [sum(end <= start for end in ends) - 1 for start in starts] == places
+    outcomes = made.footer.counts.other
+    assert outcomes["parents_with_children"] == len(texts) > made.rows.height
+    assert len(set(made.engine.sent)) == len(texts)  # each is asked about once
+
+
+def test_a_document_without_a_pair_leaves_the_row_to_the_others(
+    make_run: MakeRun, profile: Profile
+):
+    def answer(request: Request) -> Result:
+        if passage_of(request).startswith(("## House 1", "## House 2")):
+            return Result(request.key, "Q: When was it?\nA: In 987654, they say so there.", "stop")
+        return able(request)
+
+    made = play(make_run, profile, RECIPES[0], answer, SEVERAL)
+    why = dict(made.dropped.select("doc_id", "drop_reason").iter_rows())
+    assert why == {SEVERAL[1].doc_id: "unsupported", SEVERAL[2].doc_id: "unsupported"}
+    used = [parent for some in made.rows["parent_ids"] for parent in some]
+    assert sorted(used) == sorted(one.doc_id for n, one in enumerate(SEVERAL) if n not in (1, 2))
+    for row in made.rows.iter_rows(named=True):
+        assert all(f"## House {n}\n" not in row["text"] for n in (1, 2))
+        assert {one["passage"] for one in row["pairs"]} == set(range(len(row["parent_ids"])))
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_later_rounds_see_the_passage_before_them_with_its_pairs(
     name: str, make_run: MakeRun, profile: Profile

@@ -10,10 +10,11 @@ import transformers
 
 from synth_assets.generation.engines.local.causal import CausalEngine
 from synth_assets.generation.engines.local.engine import LocalEngine
+from synth_assets.generation.engines.local.resample import ResampleEngine
 from synth_assets.generation.engines.local.seq2seq import Seq2SeqEngine
 from synth_assets.generation.protocol import EngineError, EngineIdentity
 
-Task = Literal["causal", "seq2seq"]
+Task = Literal["causal", "seq2seq", "resample"]
 
 _DTYPES = {
     "float32": torch.float32,
@@ -33,7 +34,7 @@ def load_engine(
     batch_size: int | None = None,
     window: int = 4096,
     replicas: int | None = None,
-) -> LocalEngine:
+) -> LocalEngine | ResampleEngine:
     """The model at `path`, a folder or a hub name, ready to generate. `dtype` auto is bfloat16 on
     CUDA and float32 elsewhere; for the rest see `LocalEngine`.
 
@@ -51,13 +52,15 @@ def load_engine(
     except (OSError, ValueError, ImportError, KeyError) as error:
         reason = str(error).strip().split("\n")[0]
         raise EngineError(f"model {identity.model} cannot be loaded: {reason}") from error
+    if task == "resample":
+        return ResampleEngine(model, tokenizer, identity)
     kind = Seq2SeqEngine if task == "seq2seq" else CausalEngine
     return kind(model, tokenizer, identity, batch_size=batch_size, window=window, replicas=replicas)
 
 
 def load_tokenizer(path: str, revision: str | None = None) -> Any:
     """The tokenizer alone."""
-    with _quiet():
+    with quiet():
         return transformers.AutoTokenizer.from_pretrained(path, revision=revision)
 
 
@@ -69,7 +72,7 @@ def _load_model(
         if task == "seq2seq"
         else transformers.AutoModelForCausalLM
     )
-    with _quiet():
+    with quiet():
         model = auto.from_pretrained(path, revision=revision, dtype=dtype)
     return model.eval().to(device)
 
@@ -95,7 +98,7 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Loading without a progress bar and without Marian's advice to install a normaliser that the
     model was not trained with."""
     bars: Any = transformers.utils.logging

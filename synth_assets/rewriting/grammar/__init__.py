@@ -1,0 +1,1 @@
+"""Mistakes made on purpose: rules of a language that spoil correct sentences, each edit logged."""
