@@ -57,7 +57,7 @@ _CHINESE_TO_KOREAN = ("cjy", "cmn", "gan", "hak", "hsn", "jpn", "kor", "nan", "w
 _MISLABELLED = ("azb", "ckb", "mly_arab", "vie_han")
 """Kurmanji under the code of Sorani, and languages in letters that few write them in today."""
 
-_LEFT_OUT = {*_CHINESE_TO_KOREAN, *_MISLABELLED}
+_LEFT_OUT = frozenset({*_CHINESE_TO_KOREAN, *_MISLABELLED})
 
 Articles = dict[str, list[tuple[int, str]]]
 
@@ -80,14 +80,14 @@ def main(folder: Path) -> None:
     )
 
 
-def read_articles(folder: Path) -> Articles:
+def read_articles(folder: Path, left_out: frozenset[str] = _LEFT_OUT) -> Articles:
     """Numbered articles by FLORES code; the preamble is 0. Translations of one language and script
     stand together."""
     found: Articles = defaultdict(list)
     for path in sorted(folder.glob("*.html")):
         page = path.read_text(encoding="utf-8")
         rows = list(_articles(page))
-        lang = _language(page, " ".join(text for _, text in rows))
+        lang = _language(page, " ".join(text for _, text in rows), left_out)
         if lang != UNKNOWN and len(rows) >= MIN_ARTICLES:
             found[lang].extend(rows)
     return found
@@ -104,12 +104,12 @@ def _text(body: str) -> str:
     return " ".join(html.unescape(_TAG.sub("", block)).strip() for block in _BLOCK.findall(body))
 
 
-def _language(page: str, text: str) -> str:
+def _language(page: str, text: str, left_out: frozenset[str]) -> str:
     head, scripts = _HEAD.search(page), count_scripts(text)
     if head is None or head[2] == UNKNOWN or not scripts:
         return UNKNOWN
     code = _CODES.get(head[2], head[2])
-    if _LEFT_OUT & {head[1], code}:
+    if left_out & {head[1], code}:
         return UNKNOWN
     return to_flores(f"{code}_{scripts.most_common(1)[0][0]}")
 

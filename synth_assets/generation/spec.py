@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from synth_assets.generation.address import normalise_url, variable_name
+from synth_assets.home import Home
 
 
 class _Spec(BaseModel):
@@ -44,10 +45,26 @@ class Price(_Spec):
     per_gpu_hour: Amount = 0.0
 
 
-class RulesSpec(_Spec):
+ModelFile = Annotated[str, AfterValidator(lambda value: Home.find().resolve(value))]
+"""A file relative to the home."""
+
+
+class FreeSpec(_Spec):
+    """An engine of this package that works on one CPU core: no tokens, no price, no limit."""
+
+
+class RulesSpec(FreeSpec):
     """No model: deterministic restructuring of the document's own sentences."""
 
     kind: Literal["rules"]
+
+
+class NgramSpec(FreeSpec):
+    """Reference models that resample words: by language, the file that reference_lm/<lang> has
+    written, or an ARPA file, relative to the home. For recipes that edit by a model's scores."""
+
+    kind: Literal["ngram"]
+    models: Annotated[dict[str, ModelFile], Field(min_length=1)]
 
 
 class ModelSpec(_Spec):
@@ -67,16 +84,30 @@ class LocalSpec(ModelSpec):
 
 
 class TransformersSpec(LocalSpec):
-    """A Hugging Face model in torch. `batch_size` rows share a step, `replicas` batches run side
-    by side over the same weights; `auto` takes from a GPU's free memory as many rows as fit and
-    from a CPU's cores one batch for each."""
+    """A Hugging Face model in torch. `task` resample scores a text with a causal model and draws
+    some of its tokens again, instead of writing. `batch_size` rows share a step, `replicas` batches
+    run side by side over the same weights; `auto` takes from a GPU's free memory as many rows as
+    fit and from a CPU's cores one batch for each."""
 
     kind: Literal["transformers"]
-    task: Literal["causal", "seq2seq"]
+    task: Literal["causal", "seq2seq", "resample"]
     device: str = "auto"
     batch_size: PositiveInt | Literal["auto"] = "auto"
     window: PositiveInt = 4096
     replicas: PositiveInt | Literal["auto"] = "auto"
+
+
+class CTranslate2Spec(LocalSpec):
+    """A translation model in CTranslate2 (extra `ctranslate2`), converted once from the Hugging
+    Face model and kept in the home; greedy or beam search only. `compute_type` is the precision of
+    weights and arithmetic, `batch_tokens` bounds a step, `threads` work on one batch."""
+
+    kind: Literal["ctranslate2"]
+    dtype: Literal["auto"] = "auto"
+    compute_type: Literal["int8", "int8_float32", "float32", "int8_float16", "float16"] = "int8"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    batch_tokens: PositiveInt = 2048
+    threads: PositiveInt = 1
 
 
 class VllmSpec(LocalSpec):
@@ -113,16 +144,18 @@ class OpenAISpec(ModelSpec):
 
 
 EngineSpec = Annotated[
-    RulesSpec | TransformersSpec | VllmSpec | OpenAISpec, Field(discriminator="kind")
+    RulesSpec | NgramSpec | TransformersSpec | CTranslate2Spec | VllmSpec | OpenAISpec,
+    Field(discriminator="kind"),
 ]
 
 NOT_SHAPING = frozenset(
-    {"price", "in_flight"}
+    {"price", "in_flight", "batch_tokens", "threads"}
     | {"model", "revision"}
     | {"batch_size", "window", "replicas", "device"}
     | {"gpu_memory_utilization", "tensor_parallel_size"}
     | {"url", "api_key_env", "attempts", "timeout_s", "connect_timeout_s", "max_pause_s"}
     | {"requests_per_minute", "tokens_per_minute"}
+    | {"models"}
 )
 """Settings of engines that change no text, or that the engine's identity holds (`weights_version`):
 the model, and its URL where no revision is declared."""

@@ -5,18 +5,19 @@ order of the inputs. Because it reads results only from the journal, a run that 
 resumed gives the same file as one that was not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from synth_assets.corpus.document import CountTokens
 from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT, Schema
-from synth_assets.corpus.stage import StageRun, versions
-from synth_assets.corpus.store import Corpus
+from synth_assets.corpus.stage import StageRun
 from synth_assets.errors import CancelledError
 from synth_assets.generation.assembly import OUTCOMES, Assembly
+from synth_assets.generation.best import BestShare
 from synth_assets.generation.journal import Journal
 from synth_assets.generation.money.ledger import Meter
-from synth_assets.generation.passes import Passes
+from synth_assets.generation.passes import Documents, Passes
 from synth_assets.generation.protocol import Engine
 from synth_assets.generation.request_table import REQUESTS
 from synth_assets.generation.runner import Runner
@@ -26,10 +27,23 @@ from synth_assets.takedown.journals import settle
 __all__ = ["OUTCOMES", "REQUESTS", "generate_corpus"]
 
 
+class Parents(Documents, Protocol):
+    """What is read: a corpus, or a part of one, which is then the sidecar that `part` names."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def data_version(self) -> str: ...
+
+    @property
+    def part(self) -> str | None: ...
+
+
 def generate_corpus(
     run: StageRun,
     corpus: str,
-    inputs: list[Corpus],
+    inputs: Sequence[Parents],
     work: Work,
     engine: Engine,
     *,
@@ -38,12 +52,13 @@ def generate_corpus(
     tables: Mapping[str, Schema] | None = None,
     meter: Meter | None = None,
     regenerate: bool = False,
+    best: BestShare | None = None,
 ) -> Footer:
     """Make `corpus` of this batch from all documents of the inputs.
 
     `extra` are the corpus's columns beside DOCUMENT, `tables` its sidecars beside `outcomes` and
     `requests`. `meter` counts what is spent and knows the limits. `regenerate` lets a changed gate
-    ask for new texts; see `work.Need`.
+    ask for new texts; see `work.Need`. Of the texts of the whole batch `best` keeps a share.
 
     Raises CancelledError when the run is asked to stop, BudgetError when a limit is reached,
     EngineError when the engine cannot go on; finished generations are in the journal then.
@@ -54,7 +69,7 @@ def generate_corpus(
             run.batch,
             schema=DOCUMENT | dict(extra or {}),
             code_version=run.code_version,
-            inputs=versions(inputs),
+            inputs={one.name: one.data_version for one in inputs},
         ) as writer,
         Journal(
             run.store.files, corpus, run.batch, retry_failed=run.retry_failed, log=run.log
@@ -64,12 +79,14 @@ def generate_corpus(
         passes = Passes(work, journal, inputs, regenerate=regenerate)
         runner = _runner(run, engine, journal, passes, meter)
         passes.generate_all(runner)
+        writer.footer.parts = {one.name: one.part for one in inputs if one.part}
+        judge = best.judge_by(passes.cases()) if best is not None else None
         for cases in passes.cases():
             if run.cancelled():
                 raise CancelledError(
                     "the run was asked to stop; what is finished is in the journal"
                 )
-            assembly.add(cases)
+            assembly.add(judge(cases) if judge is not None else cases)
         footer = writer.commit(*assembly.finish(passes.total))
         journal.compact()  # after the commit: if it dies, the corpus is there all the same
         settle(run.store, corpus, run.batch)

@@ -3,8 +3,10 @@
 from synth_assets import bundled
 from synth_assets.errors import ProfileError
 from synth_assets.generation.money.prices import currency_of, price_of
-from synth_assets.generation.spec import EngineSpec, LocalSpec, TransformersSpec
+from synth_assets.generation.spec import EngineSpec, LocalSpec
+from synth_assets.profile.check_translation import check_translation
 from synth_assets.profile.model import Profile
+from synth_assets.profile.translation_methods import Polish, Terminology
 
 
 def check_profile(profile: Profile, origin: str) -> None:
@@ -13,34 +15,30 @@ def check_profile(profile: Profile, origin: str) -> None:
         _check_model(key, spec, origin)
     _check_money(profile, origin)
     _resolve(f"{origin}: packing.tokenizer", profile.packing.tokenizer)
-    for lang, target in profile.translation.targets.items():
-        if target.source_lang == lang:
-            raise ProfileError(
-                f"{origin}: translation.targets.{lang}.source_lang = {lang} is not allowed: "
-                f"source and target must be different languages"
-            )
-        _check_inputs(profile, lang, target.inputs, origin)
+    check_translation(profile, origin)
 
 
 def _engines(profile: Profile) -> list[tuple[str, EngineSpec]]:
-    return [
-        (f"rewriting.recipes.{name}.engine", recipe.engine)
-        for name, recipe in profile.rewriting.recipes.items()
-    ] + [
-        (f"translation.targets.{lang}.engine", target.engine)
-        for lang, target in profile.translation.targets.items()
-    ]
+    return (
+        [
+            (f"rewriting.recipes.{name}.engine", recipe.engine)
+            for name, recipe in profile.rewriting.recipes.items()
+        ]
+        + [
+            (f"translation.targets.{lang}.engine", target.engine)
+            for lang, target in profile.translation.targets.items()
+        ]
+        + [
+            (f"translation.methods.{name}.engine", method.engine)
+            for name, method in profile.translation.methods.items()
+            if isinstance(method, Terminology | Polish)
+        ]
+    )
 
 
 def _check_model(key: str, spec: EngineSpec, origin: str) -> None:
-    is_translation = key.startswith("translation.")
     if isinstance(spec, LocalSpec):
         _resolve(f"{origin}: {key}.model", spec.model)
-    if is_translation and not isinstance(spec, TransformersSpec):
-        raise ProfileError(
-            f"{origin}: {key}.kind = {spec.kind} is not allowed: translation needs a model, "
-            f"kind: transformers"
-        )
 
 
 def _check_money(profile: Profile, origin: str) -> None:
@@ -63,16 +61,6 @@ def _check_money(profile: Profile, origin: str) -> None:
     if len(currencies) > 1:
         found = ", ".join(f"{name} in {engine}.price" for name, engine in currencies.items())
         raise ProfileError(f"{origin}: {key} needs one currency, and there are {found}")
-
-
-def _check_inputs(profile: Profile, lang: str, inputs: list[str], origin: str) -> None:
-    allowed = ["filtered", *(f"rewritten/{name}" for name in profile.rewriting.recipes)]
-    for name in inputs:
-        if name not in allowed:
-            raise ProfileError(
-                f"{origin}: translation.targets.{lang}.inputs = {name} is not allowed: "
-                f"inputs are {', '.join(allowed)}"
-            )
 
 
 def _resolve(key: str, name: str) -> None:

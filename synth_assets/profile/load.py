@@ -18,10 +18,13 @@ from pydantic_settings import (
 
 from synth_assets.bundled import DEFAULT_PROFILE
 from synth_assets.errors import ProfileError
+from synth_assets.filtering.language_codes import UNKNOWN, to_flores
 from synth_assets.home import Home
 from synth_assets.profile.check import check_profile
 from synth_assets.profile.model import Profile
+from synth_assets.profile.section import LANGUAGE
 from synth_assets.profile.sentence import explain
+from synth_assets.yaml_text import dump_yaml, load_yaml
 
 ENV_PREFIX = "SYNTH_ASSETS__"
 
@@ -36,7 +39,7 @@ def load_profile(path: Path | None = None, home: Home | None = None) -> Profile:
         path = Path(named)
     layers = [_read(DEFAULT_PROFILE)]
     if path:
-        given = _read(path)
+        given = _with_language_keys(_read(path), path)
         layers = [_without_other_kinds(layers[0], given), given]
     origin = str(path) if path else "the default profile"
     profile = _validate(layers, origin, from_env=True)
@@ -48,7 +51,11 @@ def load_profile(path: Path | None = None, home: Home | None = None) -> Profile:
 def _located(profile: Profile, home: Home) -> Profile:
     """The profile with absolute paths."""
     own = profile.rewriting.folder
-    rewriting = {"folder": None if own is None else home.resolve(own)}
+    table = profile.rewriting.few_shot
+    rewriting = {
+        "folder": None if own is None else home.resolve(own),
+        "few_shot": None if table is None else home.resolve(table),
+    }
     listed = profile.takedowns.list
     takedowns = {"list": None if listed is None else home.resolve(listed)}
     sql = {"folders": [home.resolve(folder) for folder in profile.sql.folders]}
@@ -58,6 +65,7 @@ def _located(profile: Profile, home: Home) -> Profile:
             "sql": profile.sql.model_copy(update=sql),
             "takedowns": profile.takedowns.model_copy(update=takedowns),
             "rewriting": profile.rewriting.model_copy(update=rewriting),
+            "translation": profile.translation.located(home.resolve),
             "schedule": profile.schedule.model_copy(
                 update={"inbox": home.resolve(profile.schedule.inbox)}
             ),
@@ -71,9 +79,7 @@ def freeze(profile: Profile, home: Home) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         staged = path.with_suffix(f".{os.getpid()}.tmp")
-        staged.write_text(
-            yaml.safe_dump(profile.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-        )
+        staged.write_text(dump_yaml(profile.model_dump(mode="json")))
         staged.replace(path)
     return path
 
@@ -91,7 +97,7 @@ def load_frozen(profile_hash: str, home: Home) -> Profile:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+        value = load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ProfileError(f"profile {path} does not exist") from None
     except OSError as error:
@@ -107,6 +113,22 @@ def _read(path: Path) -> dict[str, Any]:
             f"not a {type(value).__name__}"
         )
     return value
+
+
+def _with_language_keys(given: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Targets by their FLORES codes, so that `ca` changes the default's `cat_Latn`; what is no
+    language is left to validation."""
+    section = given.get("translation")
+    if not isinstance(section, dict) or not isinstance(targets := section.get("targets"), dict):
+        return given
+    named: dict[Any, Any] = {}
+    for key, target in targets.items():
+        code = to_flores(key) if isinstance(key, str) and not LANGUAGE.fullmatch(key) else key
+        code = key if code == UNKNOWN else code
+        if code in named:
+            raise ProfileError(f"{path}: translation.targets names {code} twice, as {key} too")
+        named[code] = target
+    return given | {"translation": section | {"targets": named}}
 
 
 def _without_other_kinds(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from synth_assets.hashing import digest_json
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.filtering import FilteringProfile
 from synth_assets.profile.ingest import IngestProfile
-from synth_assets.profile.modeling import ReferenceModel
+from synth_assets.profile.modeling import LanguagePair, ReferenceModel, TranslatorModel
 from synth_assets.profile.packing import PackingProfile
 from synth_assets.profile.release import ReleaseProfile
 from synth_assets.profile.rewriting import RewritingProfile
 from synth_assets.profile.running import ExecutorProfile, ScheduleProfile
-from synth_assets.profile.section import Language, Name, TurnOff
+from synth_assets.profile.section import Language, Name, Owner, TurnOff
 from synth_assets.profile.sql import SqlProfile
 from synth_assets.profile.takedown import TakedownProfile
 from synth_assets.profile.translation import TranslationProfile
@@ -32,6 +32,7 @@ class Profile(BaseSettings):
     )
 
     name: Name
+    owners: list[Owner]
     seed: NonNegativeInt
     root: str
     ingest: IngestProfile
@@ -43,6 +44,7 @@ class Profile(BaseSettings):
     packing: PackingProfile
     releases: Annotated[dict[Name, ReleaseProfile], TurnOff]
     reference_lms: Annotated[dict[Language, ReferenceModel], TurnOff]
+    translation_models: Annotated[dict[LanguagePair, TranslatorModel], TurnOff]
     takedowns: TakedownProfile
     sql: SqlProfile
     executor: ExecutorProfile

@@ -5,20 +5,40 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from synth_assets.filtering.language_codes import UNKNOWN, to_flores
 from synth_assets.hashing import digest_json
 
 LANGUAGE = re.compile(r"[a-z]{2,3}_[A-Z][a-z]{3}")
 
 
 def _flores_code(value: str) -> str:
-    if not LANGUAGE.fullmatch(value):
-        raise ValueError("a language is a FLORES code such as cat_Latn")
-    return value
+    """Codes in other styles (`ca`, `cat`, `ca-ES`) are understood; a language that the tables do
+    not know needs its script."""
+    if LANGUAGE.fullmatch(value):
+        return value
+    code = to_flores(value)
+    if code == UNKNOWN:
+        raise ValueError(
+            f"{value!r} is no language that is known here: give a code such as ca, cat "
+            f"or cat_Latn, with its script where the language is a rare one"
+        )
+    return code
 
 
 Language = Annotated[str, AfterValidator(_flores_code)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+OWNER = re.compile(r"team:[A-Za-z0-9_]+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
+
+
+def _owner(value: str) -> str:
+    if not OWNER.fullmatch(value):
+        raise ValueError("an owner is an e-mail address, or team: and a name")
+    return value
+
+
+Owner = Annotated[str, AfterValidator(_owner)]
 
 
 def _without_nulls(value: object) -> object:

@@ -19,12 +19,13 @@ from synth_assets.translation.gates import SEGMENT
 from synth_assets.translation.protect import find_spans, has_letters, outside
 from synth_assets.translation.segments import Segment, masked, masks, unmasked
 from synth_assets.translation.sentences import middle
+from synth_assets.translation.translators.translator import Context, Translator
 
 HALVED = frozenset({Truncated.name, Loop.name})
 """Faults that a shorter text may not have."""
 
-Ask = Callable[[str, int], Request]
-"""The request for a text, by the number of the attempt."""
+Ask = Callable[[str, int, Context], Request]
+"""The request for a text, by the number of the attempt and what stands before it."""
 
 
 class WaitingError(Exception):
@@ -69,13 +70,16 @@ class Answer:
 @dataclass(slots=True)
 class Attempts:
     """Asks for texts among the results at hand. `keys` collects what an answer is made of, `faults`
-    what was refused, also where a later attempt did better."""
+    what was refused, also where a later attempt did better. `context` are the pairs before the
+    segment that is asked for."""
 
     request: Ask
+    translator: Translator
     results: Mapping[str, Result]
     gates: Sequence[Gate] = SEGMENT
     keys: list[str] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
+    context: Context = ()
     _retried: str | None = None
 
     def answer(self, item: Segment) -> Answer:
@@ -147,7 +151,7 @@ class Attempts:
         return lead + self._translate(stripped).strip() + tail
 
     def _translate(self, text: str) -> str:
-        request = self.request(text, 0)
+        request = self.request(text, 0, self.context)
         broken = self._check(text)
         if broken is None:
             return self._take(text)
@@ -177,13 +181,13 @@ class Attempts:
         """Why the text's result is refused, if it is."""
         (result,) = self._results([text], attempt)
         assert result.text is not None
-        sampling = self.request(text, attempt).sampling
+        sampling = self.request(text, attempt, self.context).sampling
         fault = first_fault(
             self.gates,
             Generated(
                 text,
-                result.text,
-                finish_reason=result.finish_reason,
+                self.translator.read(result.text),
+                finish_reason=self.translator.finish(result),
                 completion_tokens=result.completion_tokens,
                 max_new_tokens=sampling.max_new_tokens,
             ),
@@ -198,11 +202,11 @@ class Attempts:
         (result,) = self._results([text], attempt)
         self.keys.append(result.key)
         assert result.text is not None
-        return result.text
+        return self.translator.read(result.text)
 
     def _results(self, texts: Sequence[str], attempt: int = 0) -> list[Result]:
         """The results of the texts; raises WaitingError with all that are missing at once."""
-        requests = [self.request(text, attempt) for text in texts]
+        requests = [self.request(text, attempt, self.context) for text in texts]
         missing = [request for request in requests if request.key not in self.results]
         if missing:
             retried = self._retried

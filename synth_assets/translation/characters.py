@@ -9,7 +9,7 @@ protected like code (see `protect`) and comes back as it was.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 PLAIN = {
     **dict.fromkeys("‘’‚‛′ʼ´`", "'"),
@@ -23,6 +23,14 @@ PLAIN = {
     **dict.fromkeys("…", "..."),
 }
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+class Readable(Protocol):
+    """What a model can read, and how much at once."""
+
+    def knows(self, text: str) -> bool: ...
+
+    def fits(self, text: str, max_tokens: int) -> bool: ...
 
 
 class Vocabulary:
@@ -46,6 +54,17 @@ class Vocabulary:
         return len(self._tokenizer(text).input_ids) <= max_tokens
 
 
+class AnyText:
+    """A served model, whose tokenizer is not here: language models read every character, and four
+    bytes are about a token."""
+
+    def knows(self, text: str) -> bool:
+        return bool(text)
+
+    def fits(self, text: str, max_tokens: int) -> bool:
+        return len(text.encode()) <= 4 * max_tokens
+
+
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """A text as the model can read it; what it still cannot is in `unknown`."""
@@ -59,7 +78,7 @@ class Mapped:
 class Characters:
     """Replaces by the profile's map always, and by the tables above what the model lacks."""
 
-    vocabulary: Vocabulary
+    vocabulary: Readable
     replace: Mapping[str, str]
     _verdicts: dict[str, str | None] = field(default_factory=dict)
 

@@ -6,19 +6,31 @@ from typing import Any
 
 from synth_assets.generation.gates.catalogue import changed, describe
 from synth_assets.generation.gates.copying import Untranslated
+from synth_assets.generation.gates.endings import EndingsKept
 from synth_assets.generation.gates.finish import Truncated
 from synth_assets.generation.gates.gate import Gate
 from synth_assets.generation.gates.language import Language
-from synth_assets.generation.gates.length import Empty, SegmentLength
-from synth_assets.generation.gates.numbers import NumbersKept
-from synth_assets.generation.gates.repetition import Loop
+from synth_assets.generation.gates.length import Empty, SegmentLength, TranslatedLength
+from synth_assets.generation.gates.lines import OneLine
+from synth_assets.generation.gates.numbers import NumbersChanged, NumbersKept
+from synth_assets.generation.gates.repetition import Doubled, Loop
 from synth_assets.generation.gates.urls import UrlsKept
 
-SEGMENT: tuple[Gate, ...] = (Truncated(), Empty(), Loop(), SegmentLength())
+SEGMENT: tuple[Gate, ...] = (
+    Truncated(),
+    Empty(),
+    OneLine(),
+    Loop(),
+    Doubled(),
+    SegmentLength(),
+)
 DOCUMENT: tuple[Gate, ...] = (
     Untranslated(),
-    Language(),
-    NumbersKept(repeats=True),
+    Language(min_letters=100),
+    TranslatedLength(),
+    EndingsKept(),
+    NumbersKept(repeats=True, min_share=0.1, spare=5),
+    NumbersChanged(),
     UrlsKept(),
 )
 """Code and addresses are kept by other means (see `protect`); what is judged here is that nothing
@@ -36,9 +48,12 @@ class Gates:
         return [describe(self.segment), describe(self.document)]
 
 
-def in_force(changes: Mapping[str, Mapping[str, Any] | None]) -> Gates:
-    """The gates under a profile's changes; one that is new to both sets judges documents."""
-    names = {gate.name for gate in SEGMENT}
+def in_force(changes: Mapping[str, Mapping[str, Any] | None], also: Sequence[Gate] = ()) -> Gates:
+    """The gates under a profile's changes; one that is new to both sets judges documents. `also`
+    judge segments."""
+    there = {gate.name for gate in SEGMENT}
+    of_all = (*SEGMENT, *(gate for gate in also if gate.name not in there))
+    names = {gate.name for gate in of_all}
     of_segments = {name: limits for name, limits in changes.items() if name in names}
     others = {name: limits for name, limits in changes.items() if name not in names}
-    return Gates(changed(SEGMENT, of_segments), changed(DOCUMENT, others))
+    return Gates(changed(of_all, of_segments), changed(DOCUMENT, others))

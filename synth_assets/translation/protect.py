@@ -20,23 +20,46 @@ _EXTENSIONS = (
     "py|rb|rpm|rs|rst|rtf|sh|so|sql|svg|tar|toml|ts|tsv|txt|xcu|xhp|xls|xlsx|xml|yaml|yml|zip"
 )
 _ARGUMENTS = r"(?:[^()\n]|\([^()\n]*\))*"
+_NAME = r"[A-Za-z]\w*"
+_FEW = r"[^\n]{0,400}"
+_BARE_ATTRIBUTES = (
+    "allowfullscreen|async|autofocus|autoplay|checked|controls|defer|disabled|hidden|loop|muted|"
+    r"novalidate|open|required|selected|data-[\w-]+"
+)
+_VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'<>=]+)"""
 _PROTECTED = re.compile(
     rf"""
       (?<!`)(?P<ticks>`+)(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)      # code span
-    | \b(?:https?|ftp|file)://[^\s<>"”»]*[^\s<>"”».,;:!?)\]'’]  # address
+    | (?<![\\$\w])\$(?:[A-Za-z]|(?=[^\s$])[^$\n]*[\\^_=+{{}}<>*]   # TeX
+        [^$\n]*(?<=[^\s\\]))\$(?![\w$])
+    | \\\({_FEW}?\\\) | \\\[{_FEW}?\\\]
+    | \\(?:begin|cite\w*|end|eqref|includegraphics|label|ref|url)\*?(?:\[[^]\n]*\])?\{{[^{{}}\n]*\}}
+    | <!--{_FEW}?-->                                           # comment
+    | <(?:https?|ftp|mailto):[^<>\s]*>                         # address, and where a link points
+    | \b(?:https?|ftp|file)://[^\s<>"”»]*[^\s<>"”».,;:!?)\]'’]
     | \bwww\.[^\s<>"”»]*[^\s<>"”».,;:!?)\]'’]
-    | \b[\w.+-]+@[\w-]+(?:\.[\w-]+)+                          # e-mail
-    | </?[A-Za-z][\w:-]*(?:\s+[\w:-]+=[^<>\n]{{0,200}})?\s?/?>    # markup
+    | !?\[(?=[^][\n]*\][(\[]) | \[(?=!\[)
+    | \]\((?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+{_VALUE})?\)(?:\{{[^{{}}\n]*\}})?
+    | \]\[[^][\n]+\] | \[\^[\w-]+\] | \[![A-Z]+\]             # references, notes, alerts
+    | \b[\w.+-]{{1,64}}@[\w-]{{1,64}}(?:\.[\w-]{{1,64}})+          # e-mail
+    | </?[A-Za-z][\w:-]*                                        # markup
+        (?:\s+(?:[\w:@.-]+\s?=\s?{_VALUE}|(?:{_BARE_ATTRIBUTES})\b))*\s?/?>
+    | &(?:[A-Za-z]\w{{1,30}}|\#\w{{1,8}});
     | \$\{{[^{{}}\s]+\}}|\$\([\w-]+\)|\$[A-Za-z_]\w*               # variables
-    | \{{\{{?[\w.]+\}}?\}}|%\{{\w+\}}|%\(\w+\)[sd]|%[A-Z][A-Z_]+\b|%\d+\b|%[sdif]\b  # placeholders
+    | \{{%{_FEW}?%\}}\}}? | \{{\{{[%<]{_FEW}?[%>]\}}\}} | \{{[*\#][^{{}}\n]*[*\#]\}}   # templates
+    | \{{:?\s*[.\#][^{{}}\n]*\}} | \{{:[^{{}}\n]*\}}                # attributes
+    | \{{\{{\s?[\w.]+\s?\}}\}} | \{{[\w.]*(?:![ars])?(?::[^{{}}\s]{{0,20}})?\}}  # placeholders
+    | %\{{\w+\}}|%\(\w+\)[sd]|%[A-Z][A-Z_]+\b|%\d+\b|%[+-]?\d*(?:\.\d+)?[sdif]\b
+    | (?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])                   # emoji by name
+    | (?<![\w@/.])@[A-Za-z][\w-]*                             # somebody
     | (?<![\w-])--[A-Za-z][\w-]*(?:=[^\s,;)]+)?               # options
     | (?<![^\s"'(\[])-[a-zA-Z][\w-]*
     | (?<![^\s"'(\[“‘=:])(?:~|\.{{1,2}})?/(?:[\w.+-]+/)*[\w.+-]*\w/?  # paths
     | \b[A-Z]:\\[^\s"<>|,;]*
-    | (?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:{_EXTENSIONS})\b(?!\.\w)  # files
+    | (?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:{_EXTENSIONS})\b(?!\.\w)  # files
     | \{{?=?\b[A-Z][A-Z0-9]+(?:\.[A-Z0-9]+)*\({_ARGUMENTS}\)\}}?     # formulas
-    | \b[A-Za-z]\w*(?:\.[A-Za-z]\w*)+\({_ARGUMENTS}\)(?::\ ?\w+\Z)?  # calls
-    | \b[A-Za-z]\w*\((?![a-z]+\))[^\s()]*\)                # but not cell(s)
+    | \b{_NAME}(?:\.{_NAME})+\({_ARGUMENTS}\)(?::\ ?\w+\Z)?  # calls
+    | \b{_NAME}\((?![a-z]+\))[^\s()]*\)                # but not cell(s)
     | \A\s*>>>\s.*                                            # a prompt of an interpreter
     | \b(?:application|audio|font|image|text|video)/[\w.+-]*\w  # media types
     | \b[a-zA-Z]\w*(?:\.[a-zA-Z]\w*){{2,}}\b                    # dotted names

@@ -56,8 +56,54 @@ def plan(text: str, characters: Characters, fits: Fits) -> Plan:
             made.append(block.text)
             continue
         for part in split(block.text, find_spans(block.text), fits):
-            made.append(segment(part.text, characters) if part.is_prose else part.text)
+            made.extend(_peeled(part.text, characters) if part.is_prose else [part.text])
     return made
+
+
+def _peeled(source: str, characters: Characters) -> Plan:
+    """A sentence without the markup that it begins or ends with, which stays where it is. Of a pair
+    of tags both go or none."""
+    spans = find_spans(source)
+    partners = _partners(spans)
+    first, last, start, end = 0, len(spans) - 1, 0, len(source)
+    while first <= last:
+        leads = spans[first].start == start and spans[first].text[0] in _MARKUP
+        trails = spans[last].end == end and spans[last].text[0] in _MARKUP
+        both = leads and trails and partners.get(first) == last
+        if both or (leads and not first < partners.get(first, -1) <= last):
+            start = _WHITE.match(source, spans[first].end).end()  # type: ignore[union-attr]
+            first += 1
+        elif trails and not first <= partners.get(last, -1) < last:
+            end = len(source[: spans[last].start].rstrip())
+            last -= 1
+        else:
+            break
+    if start >= end:
+        return [source]
+    made: Plan = [source[:start], segment(source[start:end], characters), source[end:]]
+    return [part for part in made if part]
+
+
+def _partners(spans: Sequence[Span]) -> dict[int, int]:
+    """Numbers of the spans that are the two tags of one element, each to the other."""
+    opened: list[tuple[str, int]] = []
+    found: dict[int, int] = {}
+    for number, span in enumerate(spans):
+        tag = _TAG.match(span.text)
+        if tag is None:
+            continue
+        name = tag["name"].lower()
+        if not tag["closes"]:
+            opened.append((name, number))
+        elif opened and opened[-1][0] == name:
+            _, partner = opened.pop()
+            found |= {partner: number, number: partner}
+    return found
+
+
+_MARKUP = "<{"
+_TAG = re.compile(r"<(?P<closes>/?)(?P<name>[A-Za-z][\w:-]*)(?![^<]*/>)")
+_WHITE = re.compile(r"\s*")
 
 
 def segment(source: str, characters: Characters) -> Segment:
@@ -73,10 +119,22 @@ def segment(source: str, characters: Characters) -> Segment:
     return Segment(
         source,
         made,
-        tuple(with_unknown(made, placed, unknown)),
+        tuple(_joined(with_unknown(made, placed, unknown))),
         sum(piece.n_mapped for piece in mapped),
         unreadable=bool(unknown) or inside,
     )
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Spans that touch as one: nothing may come between them."""
+    made: list[Span] = []
+    for span in spans:
+        if made and made[-1].end == span.start:
+            last = made.pop()
+            made.append(Span(last.start, span.end, last.text + span.text))
+        else:
+            made.append(span)
+    return made
 
 
 def masks(item: Segment) -> list[str]:
@@ -88,9 +146,12 @@ def masks(item: Segment) -> list[str]:
 
 
 def masked(item: Segment, names: Sequence[str]) -> str:
-    """The text with its spans replaced by their masks."""
+    """The text with its spans replaced by their masks, each a word of its own."""
     pieces = outside(item.text, item.spans)
-    return pieces[0] + "".join(name + piece for name, piece in zip(names, pieces[1:], strict=True))
+    made = pieces[0]
+    for name, before, after in zip(names, pieces, pieces[1:], strict=False):
+        made += " " * before[-1:].isalnum() + name + " " * after[:1].isalnum() + after
+    return made
 
 
 def unmasked(target: str, item: Segment, names: Sequence[str]) -> str | None:
@@ -98,5 +159,9 @@ def unmasked(target: str, item: Segment, names: Sequence[str]) -> str | None:
     pattern = rf"(?<![A-Za-z0-9])(?:{'|'.join(names)})(?![A-Za-z0-9])"
     if sorted(re.findall(pattern, target)) != sorted(names):
         return None
-    spans = {name: span.text for name, span in zip(names, item.spans, strict=True)}
-    return re.sub(pattern, lambda mask: spans[mask[0]], target)
+    for name, span in zip(names, item.spans, strict=True):
+        left = r"\s?" if item.text[: span.start][-1:].isalnum() else ""
+        right = r"\s?" if item.text[span.end :][:1].isalnum() else ""
+        mask = rf"{left}(?<![A-Za-z0-9]){name}(?![A-Za-z0-9]){right}"
+        target = re.sub(mask, lambda _, kept=span.text: kept, target)  # type: ignore[misc]
+    return target

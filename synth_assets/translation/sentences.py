@@ -6,6 +6,7 @@ nearest to the middle.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from synth_assets.translation.blocks import Part
@@ -28,6 +29,9 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905  a table of words is read more easily as text
 )
 """Words whose full stop ends no sentence (English, German, French, Spanish, Catalan)."""
+
+LOOKED_AT = 40
+"""Characters around a full stop that say whether it ends a sentence."""
 
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]*\Z")
 _CLAUSE_END = re.compile(r"(?<=[;:,،؛、；：，—])\s*(?=\S)|\s+(?=[–—-]\s)")
@@ -91,9 +95,9 @@ def _ends(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
         end, start = found.span(gap)
         if start >= len(text) or not _free((end, start), spans):
             continue
-        if gap == "gap" and not _begins_sentence(text[start:]):
+        if gap == "gap" and not _begins_sentence(text[start : start + LOOKED_AT]):
             continue
-        if gap == "gap" and _is_abbreviation(text[: found.end()]):
+        if gap == "gap" and _is_abbreviation(text[max(0, end - LOOKED_AT) : end]):
             continue
         yield end, start
 
@@ -114,14 +118,12 @@ def _is_abbreviation(text: str) -> bool:
 
 
 def _free(cut: tuple[int, int], spans: Sequence[Span]) -> bool:
-    return not any(span.start < cut[1] and cut[0] < span.end for span in spans) and not any(
-        span.start < cut[0] < span.end for span in spans
-    )
+    """Whether a cut lies outside the spans, which are in order and do not overlap."""
+    before = bisect_left(spans, cut[1], key=lambda span: span.start)
+    return before == 0 or spans[before - 1].end <= cut[0]
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> list[Span]:
-    return [
-        Span(span.start - start, span.end - start, span.text)
-        for span in spans
-        if start <= span.start and span.end <= end
-    ]
+    first = bisect_left(spans, start, key=lambda span: span.start)
+    last = bisect_right(spans, end, key=lambda span: span.end)
+    return [Span(span.start - start, span.end - start, span.text) for span in spans[first:last]]

@@ -9,18 +9,23 @@ from synth_assets.errors import ProfileError
 from synth_assets.generation.engines import use_engine, weights_version
 from synth_assets.generation.money.ledger import open_meter
 from synth_assets.generation.protocol import EngineIdentity, Sampling
-from synth_assets.generation.spec import SamplingSpec, TransformersSpec
+from synth_assets.generation.spec import LocalSpec, ModelSpec, SamplingSpec
 from synth_assets.generation.stage import generate_corpus
 from synth_assets.hashing import digest_json
 from synth_assets.profile.model import Profile
 from synth_assets.profile.translation import TranslationTarget
 from synth_assets.translation import attempts, gates, segments, work
-from synth_assets.translation.characters import PLAIN, Characters, Vocabulary
+from synth_assets.translation.characters import PLAIN, AnyText, Characters, Readable, Vocabulary
+from synth_assets.translation.translators.opening import (
+    open_translator,
+    own_gates,
+    prompt_version,
+)
 
-GEN_VERSION = "1"
+GEN_VERSION = "2"
 """Raised by hand when the same document would send other requests."""
 
-ROW_VERSION = "2"
+ROW_VERSION = "3"
 """Raised by hand when the same results would make other rows."""
 
 COLUMNS: dict[str, pl.DataType] = DOCUMENT | {
@@ -41,15 +46,16 @@ SEGMENTS: dict[str, pl.DataType] = {
     "index": pl.Int64(),
     "source": pl.String(),
     "target": pl.String(),
+    "start": pl.Int64(),
     "method": pl.String(),
 }
-"""Sidecar `segments`: the aligned pairs of every translated document; `part` is text or title,
-`method` copied, direct, masked or pieces."""
+"""Sidecar `segments`: the aligned pairs of every translated document, in its order; `part` is text
+or title, `start` where the target begins in it, `method` copied, direct, masked or pieces."""
 
 
 def code_version(profile: Profile, lang: str) -> str:
     """Digest of what shapes the rows of translated/<lang>."""
-    from synth_assets.packing.tokenizer import tokenizer_version
+    from synth_assets.packing.version import tokenizer_version
 
     target = profile.translation.targets[lang]
     found = versions(target, lang)
@@ -71,11 +77,12 @@ def versions(target: TranslationTarget, lang: str) -> work.Versions:
         PLAIN,
         segments.MASK_LETTERS,
         sorted(attempts.HALVED),
+        *prompt_version(target),
     ]
     row = [
         ROW_VERSION,
         lang,
-        gates.in_force(target.gates).describe(),
+        gates.in_force(target.gates, own_gates(target)).describe(),
         sorted(work.SPACELESS),
     ]
     return work.Versions(digest_json(gen), digest_json(row))
@@ -109,22 +116,30 @@ def run(run: StageRun, *, lang: str) -> Footer:
 
 def make_work(profile: Profile, lang: str, identity: EngineIdentity) -> work.Translation:
     """The translation into `lang` as the profile says; loads the model's tokenizer."""
-    from synth_assets.generation.engines.loading import load_tokenizer
-
     target = profile.translation.targets[lang]
     spec = target.engine
-    if not isinstance(spec, TransformersSpec):
+    if not isinstance(spec, ModelSpec):
         raise ProfileError(
             f"translation.targets.{lang}.engine.kind = {spec.kind} is not allowed: "
-            f"translation needs a model, kind: transformers"
+            f"translation needs a model"
         )
     return work.Translation(
         work.Languages(target.source_lang, lang),
         identity,
         Sampling(**(spec.sampling or SamplingSpec()).model_dump()),
-        Characters(Vocabulary(load_tokenizer(spec)), target.replace),
+        Characters(_vocabulary(spec), target.replace),
         versions(target, lang),
         max_segment_tokens=target.max_segment_tokens,
         profile_seed=profile.seed,
-        gates=gates.in_force(target.gates),
+        gates=gates.in_force(target.gates, own_gates(target)),
+        translator=open_translator(target, lang),
     )
+
+
+def _vocabulary(spec: ModelSpec) -> Readable:
+    """The tokenizer's; a served model's is not here."""
+    if not isinstance(spec, LocalSpec):
+        return AnyText()
+    from synth_assets.generation.engines.loading import load_tokenizer
+
+    return Vocabulary(load_tokenizer(spec))

@@ -1,6 +1,6 @@
 """A document's translation as a pure function of the results so far."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from synth_assets.corpus.document import Document
 from synth_assets.generation.gates.copying import shared_words
 from synth_assets.generation.gates.gate import Generated, first_fault
-from synth_assets.generation.keys import make_request
 from synth_assets.generation.protocol import EngineIdentity, Request, Sampling
 from synth_assets.generation.work import Drop, Failed, Made, Need, NotSelected, Outcome, Results
 from synth_assets.translation.attempts import (
@@ -22,6 +21,12 @@ from synth_assets.translation.characters import Characters
 from synth_assets.translation.gates import Gates
 from synth_assets.translation.protect import outside
 from synth_assets.translation.segments import Plan, Segment, plan
+from synth_assets.translation.translators.translator import (
+    Context,
+    ModelTranslator,
+    Translator,
+    ask,
+)
 
 PLANS_KEPT = 1024
 """Plans held in memory: a window of documents is asked several times in a row."""
@@ -80,8 +85,10 @@ class Translation:
         max_segment_tokens: int,
         profile_seed: int,
         gates: Gates | None = None,
+        translator: Translator | None = None,
     ) -> None:
         self._languages = languages
+        self._translator = translator or ModelTranslator(languages.source, languages.target)
         self._identity = identity
         self._sampling = sampling
         self._versions = versions
@@ -101,12 +108,12 @@ class Translation:
     def advance(self, document: Document, results: Results) -> Outcome:
         if document.lang != self._languages.source:
             return NotSelected("language")
-        attempts = Attempts(self._request, results, self._gates.segment)
+        attempts = Attempts(self._request, self._translator, results, self._gates.segment)
         plans = [self._plan(document.text)]
         if document.title:
             plans.append(self._plan(document.title))
         try:
-            answers = _answer_all(attempts, [part for made in plans for part in made])
+            answers = _answer_all(attempts, plans, self._translator.n_context)
         except WaitingError as error:
             return Need(error.requests, error.retries)
         except FailedError as error:
@@ -124,7 +131,8 @@ class Translation:
         answers: dict[Segment, Answer],
         attempts: Attempts,
     ) -> Outcome:
-        texts = [self._join(made, answers) for made in plans]
+        joined = [self._join(made, answers) for made in plans]
+        texts = [text for text, _ in joined]
         languages = self._languages
         parts = _translated(plans[0], answers)
         made = Generated(document.text, texts[0], languages.source, languages.target, parts=parts)
@@ -145,49 +153,63 @@ class Translation:
         )
         pairs = [
             {"doc_id": child.doc_id, "part": part, **pair}
-            for part, planned in zip(("text", "title"), plans, strict=False)
-            for pair in _pairs(planned, answers)
+            for part, planned, (_, starts) in zip(("text", "title"), plans, joined, strict=False)
+            for pair in _pairs(planned, answers, starts)
         ]
         columns = _counts(plans[0], answers) | {"copy_ratio": shared_words(parts)[1]}
         return Made([child], [columns], {"segments": pairs}, attempts.faults)
 
-    def _join(self, made: Plan, answers: dict[Segment, Answer]) -> str:
+    def _join(self, made: Plan, answers: dict[Segment, Answer]) -> tuple[str, list[int]]:
+        """The text, and where each segment's translation begins in it."""
         text = ""
+        starts: list[int] = []
         for place, part in enumerate(made):
             if isinstance(part, Segment):
                 if place and isinstance(made[place - 1], Segment):
                     text += self._languages.join("")
+                starts.append(len(text))
                 text += answers[part].text
             else:
                 is_gap = place and isinstance(made[place - 1], Segment) and part.isspace()
                 text += self._languages.join(part) if is_gap else part
-        return text
+        return text, starts
 
-    def _make_request(self, text: str, attempt: int) -> Request:
-        return make_request(
+    def _make_request(self, text: str, attempt: int, context: Context) -> Request:
+        return ask(
+            self._translator,
             self._identity,
-            text,
             self._sampling,
-            profile_seed=self._seed,
-            step="translate",
+            text,
+            context=context,
+            seed=self._seed,
             attempt=attempt,
-            source_lang=self._languages.source,
-            target_lang=self._languages.target,
         )
 
 
-def _answer_all(attempts: Attempts, parts: Iterable[str | Segment]) -> dict[Segment, Answer]:
+def _answer_all(attempts: Attempts, plans: Sequence[Plan], n_context: int) -> dict[Segment, Answer]:
     """Answers to all segments; the requests that any of them waits for are asked together. Where
-    one segment is lost, the others are judged all the same, and nothing more is asked for."""
+    one segment is lost, the others are judged all the same, and nothing more is asked for.
+
+    A segment whose request holds those before it waits for them; one that is said again is
+    answered as it was the first time.
+    """
     answers: dict[Segment, Answer] = {}
     waiting: list[WaitingError] = []
     lost: BrokenError | FailedError | None = None
-    for part in parts:
-        if isinstance(part, Segment):
+    for made in plans:
+        before: list[tuple[str, str]] = []
+        for part in made:
+            if not isinstance(part, Segment):
+                continue
+            attempts.context = tuple(before[-n_context:]) if n_context else ()
             try:
-                answers[part] = attempts.answer(part)
+                if part not in answers:
+                    answers[part] = attempts.answer(part)
+                before.append((part.text, answers[part].text))
             except WaitingError as error:
                 waiting.append(error)
+                if n_context:
+                    break
             except (BrokenError, FailedError) as error:
                 lost = lost or error
     if lost:
@@ -237,13 +259,17 @@ def _counts(made: Plan, answers: dict[Segment, Answer]) -> dict[str, Any]:
     }
 
 
-def _pairs(made: Plan, answers: dict[Segment, Answer]) -> list[dict[str, Any]]:
+def _pairs(
+    made: Plan, answers: dict[Segment, Answer], starts: Sequence[int]
+) -> list[dict[str, Any]]:
+    segments = [part for part in made if isinstance(part, Segment)]
     return [
         {
             "index": index,
             "source": part.source,
             "target": answers[part].text,
+            "start": start,
             "method": answers[part].method,
         }
-        for index, part in enumerate(part for part in made if isinstance(part, Segment))
+        for index, (part, start) in enumerate(zip(segments, starts, strict=True))
     ]

@@ -17,7 +17,8 @@ def load(tmp_path: Path, text: str) -> Profile:
 
 
 def test_the_default_names_the_whole_line(profile: Profile) -> None:
-    assert list(profile.rewriting.recipes) == ["faq", "tutorial", "table", "encyclopedic"]
+    by_rules = ["faq", "tutorial", "table", "encyclopedic", "grammatical_errors"]
+    assert list(profile.rewriting.recipes) == by_rules
     assert list(profile.translation.targets) == ["cat_Latn"]
 
 
@@ -34,27 +35,39 @@ def test_a_file_overrides_parts_and_the_environment_overrides_the_file(
 
 def test_null_turns_a_recipe_off(tmp_path: Path) -> None:
     profile = load(tmp_path, "rewriting: {recipes: {faq: null}}")
-    assert list(profile.rewriting.recipes) == ["tutorial", "table", "encyclopedic"]
+    left = ["tutorial", "table", "encyclopedic", "grammatical_errors"]
+    assert list(profile.rewriting.recipes) == left
 
 
 def test_another_kind_of_engine_takes_over_none_of_the_default_one(tmp_path: Path) -> None:
     served = "engine: {kind: openai, url: 'http://localhost:8000/v1', model: m}"
     profile = load(tmp_path, f"rewriting: {{recipes: {{faq: {{{served}}}}}}}")
     assert profile.rewriting.recipes["faq"].engine.kind == "openai"
-    with pytest.raises(ProfileError, match=r"cat_Latn.engine.kind = openai is not allowed: tr"):
-        load(tmp_path, f"translation: {{targets: {{cat_Latn: {{{served}}}}}}}")
+    profile = load(tmp_path, f"translation: {{targets: {{cat_Latn: {{{served}}}}}}}")
+    assert profile.translation.targets["cat_Latn"].engine.kind == "openai"
+    with pytest.raises(ProfileError, match=r"cat_Latn.engine.kind = rules is not allowed: tr"):
+        load(tmp_path, "translation: {targets: {cat_Latn: {engine: {kind: rules}}}}")
+
+
+def test_a_target_in_another_style_of_code_is_the_default_one(tmp_path: Path) -> None:
+    profile = load(tmp_path, "translation: {targets: {ca: {max_segment_tokens: 33}}}")
+    assert {name: one.max_segment_tokens for name, one in profile.translation.targets.items()} == {
+        "cat_Latn": 33
+    }
+    assert not load(tmp_path, "translation: {targets: {cat: null}}").translation.targets
 
 
 FAULTS = {
     "packing: {seqlen: 5}": "unknown key packing.seqlen; allowed here are tokenizer, sequence_le",
-    "colour: red": "unknown key colour; allowed here are name, seed, root",
+    "colour: red": "unknown key colour; allowed here are name, owners, seed",
     "packing: {sequence_lengths: [0]}": "packing.sequence_lengths.0 = 0 is not allowed: input",
     "packing: {tokenizer: bundled:x}": "packing.tokenizer = bundled:x does not exist; bundled are",
     "rewriting: {recipes: {faq: {engine: {kind: gpt}}}}": "rewriting.recipes.faq.engine",
     "rewriting: {recipes: {faq: {engine: {kind: transformers, task: causal, model: /no/such}}}}": (
         "rewriting.recipes.faq.engine.model = /no/such does not exist; allowed are"
     ),
-    "translation: {targets: {ca: {inputs: []}}}": "a language is a FLORES code such as cat_Latn",
+    "translation: {targets: {qqq: null, catalan!: {}}}": "'catalan!' is no language that is known",
+    "translation: {targets: {ca: {}, cat_Latn: {}}}": "translation.targets names cat_Latn twice",
     "translation: {targets: {cat_Latn: {inputs: [deduped]}}}": "inputs = deduped is not allowed",
     "translation: {targets: {cat_Latn: {source_lang: cat_Latn}}}": "must be different languages",
     "schedule: {timezone: Mars/Phobos}": "it must be an IANA time zone such as Europe/Madrid",

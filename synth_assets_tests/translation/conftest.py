@@ -41,6 +41,7 @@ class Driver:
         target: str,
         sampling: Sampling,
         gates: Gates | None,
+        segment_tokens: int,
     ) -> None:
         self.sent: list[str] = []
         self.requests: list[Request] = []
@@ -52,7 +53,7 @@ class Driver:
             sampling,
             characters,
             Versions("a" * 32, "b" * 32),
-            max_segment_tokens=40,
+            max_segment_tokens=segment_tokens,
             profile_seed=7,
             gates=gates,
         )
@@ -87,7 +88,10 @@ def drive(characters: Characters) -> Callable[..., Driver]:
         target: str = "cat_Latn",
         sampling: Sampling = GREEDY,
         gates: Gates | None = None,
+        readable: Characters | None = None,
+        segment_tokens: int = 40,
     ) -> Driver:
-        return Driver(characters, translate, target, sampling, gates)
+        known = readable or characters
+        return Driver(known, translate, target, sampling, gates, segment_tokens)
 
     return make

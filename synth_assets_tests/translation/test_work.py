@@ -226,9 +226,16 @@ def test_a_document_in_another_language_is_dropped(drive) -> None:
 
 def test_a_document_that_lost_its_numbers_is_dropped(drive) -> None:
     driver = drive(lambda text: re.sub(r"\d+", "molts", text.upper()))
-    outcome = driver.run("It has 10 rooms. It has 20 doors. It has 30 beds.")
+    outcome = driver.run(" ".join(f"It has {10 + number} rooms." for number in range(6)))
     assert isinstance(outcome, Drop)
-    assert (outcome.reason, outcome.value) == ("numbers_kept", "0.00, lost 10, 20, 30")
+    assert (outcome.reason, outcome.value) == ("numbers_kept", "0.00, lost 10, 11, 12")
+
+
+def test_a_document_whose_numbers_are_others_is_dropped(drive) -> None:
+    driver = drive(lambda text: text.upper().replace("7", "8"))
+    outcome = driver.run("It has 17 rooms. It has 27 doors.")
+    assert isinstance(outcome, Drop)
+    assert (outcome.reason, outcome.value) == ("numbers_changed", "1.00: 18, 28 for 17, 27")
 
 
 def test_gates_of_segments_are_changed_by_name(drive) -> None:

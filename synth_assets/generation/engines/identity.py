@@ -11,8 +11,10 @@ from pathlib import Path
 from synth_assets import bundled
 from synth_assets.generation.protocol import EngineIdentity
 from synth_assets.generation.spec import (
+    CTranslate2Spec,
     EngineSpec,
     LocalSpec,
+    NgramSpec,
     OpenAISpec,
     RulesSpec,
     TransformersSpec,
@@ -51,11 +53,17 @@ def identify(spec: EngineSpec) -> EngineIdentity:
         from synth_assets.generation.engines import rules
 
         return rules.identity()
+    if isinstance(spec, NgramSpec):
+        from synth_assets.generation.engines import ngram
+
+        return ngram.identity(spec)
     if isinstance(spec, OpenAISpec):
         extra = digest_json(spec.extra_body) if spec.extra_body else ""
         return EngineIdentity("openai", spec.model, spec.revision or spec.url, extra)
     task = f"-{spec.task}" if isinstance(spec, TransformersSpec) else ""
     kind = f"{spec.kind}{task}" + ("" if spec.dtype == "auto" else f"-{spec.dtype}")
+    if isinstance(spec, CTranslate2Spec):
+        kind += f"-{spec.compute_type}"
     if isinstance(spec, VllmSpec) and spec.max_model_len:
         kind += f"-{spec.max_model_len}"
     folder = model_folder(spec)
@@ -69,7 +77,7 @@ def identify(spec: EngineSpec) -> EngineIdentity:
 def is_pinned(identity: EngineIdentity) -> bool:
     """Whether the identity stands before the engine is opened: a local model's revision must be a
     digest or a commit, not a branch; rules and served models are what the profile says."""
-    is_local = identity.kind.startswith(("transformers", "vllm"))
+    is_local = identity.kind.startswith(("transformers", "ctranslate2", "vllm"))
     return not is_local or bool(_EXACT.fullmatch(identity.revision))
 
 

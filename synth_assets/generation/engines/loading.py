@@ -6,7 +6,7 @@ from synth_assets import bundled
 from synth_assets.generation.engines.identity import identify
 from synth_assets.generation.engines.local import loading
 from synth_assets.generation.protocol import Engine
-from synth_assets.generation.spec import TransformersSpec
+from synth_assets.generation.spec import LocalSpec, TransformersSpec
 
 
 def open_transformers(spec: TransformersSpec) -> Engine:
@@ -25,7 +25,7 @@ def open_transformers(spec: TransformersSpec) -> Engine:
     return engine
 
 
-def load_tokenizer(spec: TransformersSpec) -> Any:
+def load_tokenizer(spec: LocalSpec) -> Any:
     """The tokenizer alone."""
     return loading.load_tokenizer(bundled.resolve(spec.model), spec.revision)
 

@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from synth_assets.generation.engines.on_demand import OnDemandEngine
 from synth_assets.generation.engines.warm import kept_warm
 from synth_assets.generation.protocol import Engine
-from synth_assets.generation.spec import EngineSpec, LocalSpec, OpenAISpec, RulesSpec, VllmSpec
+from synth_assets.generation.spec import (
+    CTranslate2Spec,
+    EngineSpec,
+    LocalSpec,
+    NgramSpec,
+    OpenAISpec,
+    RulesSpec,
+    VllmSpec,
+)
 
 
 def open_engine(spec: EngineSpec) -> Engine:
@@ -19,10 +27,18 @@ def open_engine(spec: EngineSpec) -> Engine:
         from synth_assets.generation.engines.rules import RulesEngine
 
         return RulesEngine()
+    if isinstance(spec, NgramSpec):
+        from synth_assets.generation.engines.ngram import NgramEngine
+
+        return NgramEngine(spec)
     if isinstance(spec, OpenAISpec):
         from synth_assets.generation.engines.openai import open_openai
 
         return open_openai(spec)
+    if isinstance(spec, CTranslate2Spec):
+        from synth_assets.generation.engines.ctranslate2 import open_ctranslate2
+
+        return open_ctranslate2(spec)
     if isinstance(spec, VllmSpec):
         from synth_assets.generation.engines.vllm import open_vllm
 

@@ -7,6 +7,8 @@ built on `generation`; so the engine is given them, or looks them up when the fi
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import orjson
 
@@ -15,6 +17,7 @@ from synth_assets.generation.protocol import EngineIdentity, Request, Result
 
 VERSION = "1"
 NO_STRUCTURE = "no_structure"
+NONE: Mapping[str, float] = MappingProxyType({})
 
 
 class NoStructureError(SynthAssetsError):
@@ -24,21 +27,33 @@ class NoStructureError(SynthAssetsError):
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`restructure` takes text, title and language, and raises NoStructureError where the text
-    has nothing to work with. `version` changes whenever its texts do."""
+    has nothing to work with; `draw` stands in its place where chance is at work, and takes text,
+    language and options, the seed among them. `version` changes whenever its texts do."""
 
     version: str
-    restructure: Callable[[str, str | None, str], str]
+    restructure: Callable[[str, str | None, str], str] | None = None
+    draw: Callable[[str, str, Mapping[str, float]], str] | None = None
 
 
-def rules_prompt(operation: str, version: str, *, text: str, title: str | None, lang: str) -> str:
+def rules_prompt(
+    operation: str,
+    version: str,
+    *,
+    text: str,
+    title: str | None,
+    lang: str,
+    options: Mapping[str, float] = NONE,
+) -> str:
     """The request for one restructuring; the version makes it another request when it changes."""
-    fields = {
+    fields: dict[str, Any] = {
         "operation": operation,
         "version": version,
         "lang": lang,
         "title": title,
         "text": text,
     }
+    if options:
+        fields["options"] = dict(options)
     return orjson.dumps(fields).decode()
 
 
@@ -96,6 +111,9 @@ class RulesEngine:
                 f"operation {name!r} is asked for in version {version!r}, "
                 f"and here it is {operation.version!r}"
             )
+        if operation.draw is not None:
+            return operation.draw(fields["text"], fields["lang"], fields.get("options", NONE))
+        assert operation.restructure is not None
         return operation.restructure(fields["text"], fields["title"], fields["lang"])
 
     def _known(self) -> Mapping[str, Operation]:
@@ -110,7 +128,7 @@ class _BadRequestError(SynthAssetsError):
     """A prompt that this engine does not understand."""
 
 
-def _read(request: Request) -> dict[str, str]:
+def _read(request: Request) -> dict[str, Any]:
     try:
         fields = orjson.loads(request.prompt) if isinstance(request.prompt, str) else None
     except orjson.JSONDecodeError:

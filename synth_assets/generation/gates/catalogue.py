@@ -11,15 +11,23 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from synth_assets.generation.gates.code import CodeKept
 from synth_assets.generation.gates.copying import Copied, Untranslated
 from synth_assets.generation.gates.echo import Echo
+from synth_assets.generation.gates.endings import EndingsKept
 from synth_assets.generation.gates.finish import Truncated
 from synth_assets.generation.gates.gate import Gate
 from synth_assets.generation.gates.language import Language
-from synth_assets.generation.gates.length import Empty, LengthRatio, SegmentLength, TooShort
+from synth_assets.generation.gates.length import (
+    Empty,
+    LengthRatio,
+    SegmentLength,
+    TooShort,
+    TranslatedLength,
+)
+from synth_assets.generation.gates.lines import OneLine
 from synth_assets.generation.gates.markup import Markup
-from synth_assets.generation.gates.numbers import NumbersKept
+from synth_assets.generation.gates.numbers import NumbersChanged, NumbersKept
 from synth_assets.generation.gates.preamble import Preamble
 from synth_assets.generation.gates.refusal import Refusal
-from synth_assets.generation.gates.repetition import Loop, Repetition
+from synth_assets.generation.gates.repetition import Doubled, Loop, Repetition
 from synth_assets.generation.gates.urls import UrlsKept
 
 _IN_ORDER: tuple[type[Gate], ...] = (
@@ -28,16 +36,21 @@ _IN_ORDER: tuple[type[Gate], ...] = (
     Refusal,
     Preamble,
     Echo,
+    OneLine,
     TooShort,
     LengthRatio,
     Loop,
+    Doubled,
     SegmentLength,
     Repetition,
     Markup,
     Untranslated,
     Language,
+    TranslatedLength,
+    EndingsKept,
     Copied,
     NumbersKept,
+    NumbersChanged,
     UrlsKept,
     CodeKept,
 )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from synth_assets.filtering.language_codes import UNKNOWN
+from synth_assets.filtering.language_neighbours import is_alike
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.gate import Count, Gate, Generated, Share
 from synth_assets.generation.gates.units import units
@@ -12,7 +14,7 @@ from synth_assets.text.unspaced import CHARACTERS_PER_WORD
 
 NGRAM = 8
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 """Thai, Lao, Tibetan, Burmese, Khmer, kana and Han: a run of them is a phrase, not a word."""
@@ -39,22 +41,34 @@ class Copied(Gate):
 @dataclass(frozen=True, slots=True)
 class Untranslated(Gate):
     """A translation of at least `min_words` words (4 letters or more) of which more than
-    `max_share` stand in the source of their part as well.
+    `max_share` stand in the source of their part as well; `max_share_across` where the two
+    languages are written in different scripts, `max_share_alike` where one counts for the other
+    (see `filtering.language_neighbours`).
 
-    Human English-Catalan references have about 0.1; Raunak et al. 2021 and Liu et al. 2021 on
-    copying.
+    Raunak et al. 2021 and Liu et al. 2021 on copying. Of human references the sources share 0.1
+    at most but for names, which a list may consist of.
     """
 
     name: ClassVar[str] = "untranslated"
+    version: ClassVar[int] = 2
     models_only: ClassVar[bool] = True
     max_share: Share = 0.5
-    min_words: Count = 50
+    max_share_across: Share = 0.3
+    max_share_alike: Share = 0.95
+    min_words: Count = 25
 
     def __call__(self, made: Generated) -> Fault | None:
         n_words, share = shared_words(made.aligned)
-        if n_words < self.min_words or share <= self.max_share:
+        limit = self._limit(made.source_lang, made.target_lang)
+        if n_words < self.min_words or share <= limit:
             return None
-        return self.fault(f"{share:.3f}", f"at most {self.max_share:g}")
+        return self.fault(f"{share:.3f}", f"at most {limit:g}")
+
+    def _limit(self, source: str, target: str) -> float:
+        if source.rpartition("_")[2] != target.rpartition("_")[2]:
+            return self.max_share_across
+        is_close = UNKNOWN not in (source, target) and is_alike(source, target)
+        return self.max_share_alike if is_close else self.max_share
 
 
 def shared_words(parts: Sequence[tuple[str, str]]) -> tuple[int, float]:
@@ -63,7 +77,7 @@ def shared_words(parts: Sequence[tuple[str, str]]) -> tuple[int, float]:
     for source, text in parts:
         known = {word.casefold() for word in _WORD.findall(source)}
         for word in _WORD.findall(text):
-            weight = len(word) / CHARACTERS_PER_WORD if _UNSPACED.match(word) else 1
+            weight = len(word) / CHARACTERS_PER_WORD if UNSPACED.match(word) else 1
             n_words += weight
             n_shared += weight * (word.casefold() in known)
     return round(n_words), round(n_shared / n_words, 4) if n_words else 0.0

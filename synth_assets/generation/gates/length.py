@@ -6,6 +6,7 @@ from typing import ClassVar
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.gate import Amount, Count, Gate, Generated
 from synth_assets.generation.gates.units import has_words, length
+from synth_assets.generation.gates.usual_length import in_english, usual_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,31 @@ class SegmentLength(Gate):
     def _ratio(self, source: int, text: int) -> float:
         """How many times the longer is as long as the shorter."""
         return max(source, text) / max(min(source, text), self.floor, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedLength(Gate):
+    """A translation of at least `min_chars` characters, or of a source that has so many, more than
+    `most` times as long as is usual of the two languages, or as short; see `usual_length`.
+
+    Where one of them is not known, lengths are taken to be alike and the limit to be its square.
+    """
+
+    name: ClassVar[str] = "translated_length"
+    models_only: ClassVar[bool] = True
+    most: Amount = 1.5
+    min_chars: Count = 300
+
+    def __call__(self, made: Generated) -> Fault | None:
+        usual = {made.source_lang, made.target_lang} <= usual_lengths().keys()
+        source: float = sum(len(part) for part, _ in made.aligned)
+        text: float = sum(len(part) for _, part in made.aligned)
+        if max(source, text) < self.min_chars:
+            return None
+        if usual:
+            source = sum(in_english(part, made.source_lang) for part, _ in made.aligned)
+            text = sum(in_english(part, made.target_lang) for _, part in made.aligned)
+        ratio, limit = text / max(1, source), self.most if usual else self.most**2
+        if 1 / limit <= ratio <= limit:
+            return None
+        return self.fault(f"{ratio:.2f} of the usual", f"{1 / limit:.2f} to {limit:g}")

@@ -11,10 +11,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from synth_assets.hashing import digest_json
+from synth_assets.yaml_text import load_yaml
 
 Patterns = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -51,7 +51,7 @@ def phrases() -> dict[str, Phrases]:
         for item in folder.iterdir()
         if item.name.endswith(".yaml")
     }
-    return {lang: Phrases(**yaml.safe_load(text)) for lang, text in sorted(texts.items())}
+    return {lang: Phrases(**load_yaml(text)) for lang, text in sorted(texts.items())}
 
 
 @cache

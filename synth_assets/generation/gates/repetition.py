@@ -19,6 +19,9 @@ MIN_CHARS = 400
 MIN_WORDS = 50
 """Under these, compression and n-grams say little."""
 
+NARROW = 8
+"""Characters of a stretch up to which loops are looked for at once."""
+
 LONG_LINE = 20
 """Characters of a line that count though it has no spaces."""
 
@@ -68,8 +71,35 @@ class Loop(Gate):
         return self.fault(made.text[:80], f"{self.min_repeats - 1} repeats in a row")
 
     def _has_loop(self, text: str) -> bool:
-        loop = re.compile(rf"(\S.{{1,79}}?)\1{{{max(1, self.min_repeats - 1)},}}", re.DOTALL)
+        longest = 79 if self._may_loop_widely(text) else NARROW - 1
+        loop = re.compile(rf"(\S.{{1,{longest}}}?)\1{{{max(1, self.min_repeats - 1)},}}", re.DOTALL)
         return any(any(map(str.isalpha, found[1])) for found in loop.finditer(text))
+
+    def _may_loop_widely(self, text: str) -> bool:
+        """A stretch wider than NARROW, said so often, repeats so many runs of eight characters:
+        counting them takes a tenth of looking for it."""
+        runs = len(text) - 7
+        different = len({text[start : start + 8] for start in range(runs)})
+        return runs - different >= max(1, self.min_repeats - 1) * NARROW - 7
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled(Gate):
+    """A text that says all it says twice: its second half is its first again, `min_letters` or
+    more, unless the source does so too."""
+
+    name: ClassVar[str] = "doubled"
+    min_letters: Count = 8
+
+    def __call__(self, made: Generated) -> Fault | None:
+        if not self._is_doubled(made.text) or self._is_doubled(made.source):
+            return None
+        return self.fault(made.text[:80], "said once")
+
+    def _is_doubled(self, text: str) -> bool:
+        squeezed = "".join(_WORD.findall(text))
+        half = len(squeezed) // 2
+        return half >= self.min_letters and squeezed[:half] == squeezed[-half:]
 
 
 def duplicate_lines(text: str) -> float:

@@ -1,6 +1,7 @@
 import pytest
 
 from synth_assets.generation.gates.copying import Copied, Untranslated, shared_words
+from synth_assets.generation.gates.gate import Generated
 from synth_assets_tests.generation.gates.texts import GOOD, PARAGRAPHS, SOURCE, fault
 
 WORDS = [f"word{number}" for number in range(80)]
@@ -32,8 +33,8 @@ def test_scripts_without_spaces_are_compared_by_characters():
 
 def test_untranslated_looks_at_the_parts():
     same = [("Several paragraphs", "Several paragraphs")] * 30
-    assert fault(Untranslated(), "", parts=same[:24]) is None  # 48 words
-    assert fault(Untranslated(), "", parts=same[:25]) == "1.000"
+    assert fault(Untranslated(), "", parts=same[:12]) is None  # 24 words
+    assert fault(Untranslated(), "", parts=same[:13]) == "1.000"
     new = [("Diversos paràgrafs", "Several paragraphs")] * 25
     assert fault(Untranslated(), "", parts=[*same[:25], *new]) is None  # one half
     assert fault(Untranslated(), "", parts=[*same[:26], *new]) == "0.510"
@@ -41,3 +42,22 @@ def test_untranslated_looks_at_the_parts():
 
 def test_runs_of_unspaced_letters_weigh_as_words():
     assert shared_words([("abcd efgh", "abcd efgh 漢字漢字漢字")]) == (4, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("langs", "share", "passes"),
+    [
+        (("eng_Latn", "cat_Latn"), 0.4, True),
+        (("eng_Latn", "cat_Latn"), 0.6, False),
+        (("eng_Latn", "ukr_Cyrl"), 0.4, False),
+        (("eng_Latn", "pcm_Latn"), 0.9, True),
+        (("eng_Latn", "pcm_Latn"), 1.0, False),
+    ],
+)
+def test_what_may_be_shared_hangs_on_the_scripts(
+    langs: tuple[str, str], share: float, passes: bool
+) -> None:
+    parts = [("several", "several")] * round(share * 40)
+    parts += [("several", "diversos")] * (40 - len(parts))
+    made = Generated("", "", *langs, parts=parts)
+    assert (Untranslated()(made) is None) is passes

@@ -1,0 +1,1 @@
+"""Methods over what was translated: pairs and documents made of aligned segments."""

@@ -1,0 +1,1 @@
+"""How a segment becomes a request, and what its answer says: translation models and prompts."""
