@@ -15,7 +15,11 @@ from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
 from synth_assets.generation.spec import EngineSpec, ModelSpec
+from synth_assets.profile.check_translation import in_order
 from synth_assets.profile.model import Profile
+
+BITEXT = "bitext/"
+"""Corpora of pairs, which hold no documents."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ def build_line(profile: Profile) -> list[Stage]:
             ("raw_web",),
             filtering.code_version(profile),
             filtering.run,
-            "Pages that pass language id, the Gopher and C4 quality rules and exact duplicates.",
+            "Pages that pass language id, the quality rules of Gopher (arXiv 2112.11446), C4 "
+            "(arXiv 1910.10683) and FineWeb (arXiv 2406.17557), and are no exact duplicates.",
             columns=filtering.COLUMNS,
         ),
     ]
@@ -70,12 +75,13 @@ def build_line(profile: Profile) -> list[Stage]:
                 ("filtered",),
                 rewriting.code_version(profile, name),
                 partial(rewriting.run, recipe=name),
-                recipe.description,
+                f"{recipe.description} Method: {recipe.source}.",
                 engine=settings.engine,
                 columns=rewriting.columns_of(recipe),
             )
         )
-    for lang, target in profile.translation.targets.items():
+    for lang in in_order(profile):
+        target = profile.translation.targets[lang]
         line.append(
             Stage(
                 f"translated/{lang}",
@@ -88,6 +94,7 @@ def build_line(profile: Profile) -> list[Stage]:
                 columns=translation.COLUMNS,
             )
         )
+    line += [stage for stage in _methods(profile) if not stage.corpus.startswith(BITEXT)]
     made = tuple(stage.corpus for stage in line[1:])
     return [
         *line,
@@ -96,7 +103,7 @@ def build_line(profile: Profile) -> list[Stage]:
             made,
             dedup.signatures_version(profile),
             dedup.run_signatures,
-            "MinHash signatures of every document that deduped will judge.",
+            "MinHash signatures (Broder 1997) of every document that deduped will judge.",
             columns=dedup.SIGNATURE_COLUMNS,
             stays=True,
         ),
@@ -105,7 +112,8 @@ def build_line(profile: Profile) -> list[Stage]:
             (*made, "signatures"),
             dedup.code_version(profile),
             dedup.run,
-            "First seen of every group of exact and near duplicates, over all batches so far.",
+            "First seen of every group of exact and near duplicates, over all batches so far; near "
+            "ones are found by MinHash (Broder 1997) and proven by their word sets.",
             columns=dedup.COLUMNS,
             stays=True,
         ),
@@ -114,11 +122,51 @@ def build_line(profile: Profile) -> list[Stage]:
             ("deduped",),
             packing.code_version(profile),
             packing.run,
-            "Token sequences of one length, best-fit packed, every token traceable.",
+            "Token sequences of one length, every token traceable; best-fit packed (Fewer "
+            "Truncations Improve Language Modeling, arXiv 2404.10830).",
             columns=packing.COLUMNS,
             pictures=packing.pictures,
         ),
     ]
+
+
+def _methods(profile: Profile) -> list[Stage]:
+    """The corpora that methods of translation make."""
+    methods = profile.translation.methods
+    if not methods:
+        return []
+    from synth_assets.translation.methods import stage
+
+    return [
+        Stage(
+            stage.corpus_of(name, method),
+            stage.inputs_of(profile, method),
+            stage.code_version(profile, name),
+            partial(stage.run, name=name),
+            (type(method).__doc__ or "").split("\n\n")[0],
+            engine=stage.engine_of(method),
+            columns=stage.columns_of(method),
+        )
+        for name, method in methods.items()
+    ]
+
+
+def build_bitexts(profile: Profile) -> list[Stage]:
+    """The aligned pairs of every translation, and the pairs that methods make of them: beside the
+    line, made when they are asked for."""
+    from synth_assets.translation import bitext
+
+    return [
+        Stage(
+            bitext.name_of(target.source_lang, lang),
+            (f"translated/{lang}",),
+            bitext.code_version(profile, lang),
+            partial(bitext.run, lang=lang),
+            f"The segments of translated/{lang} and what they were made from, aligned.",
+            columns=bitext.COLUMNS,
+        )
+        for lang, target in profile.translation.targets.items()
+    ] + [stage for stage in _methods(profile) if stage.corpus.startswith(BITEXT)]
 
 
 def stale_batches(store: Store, line: list[Stage]) -> list[str]:

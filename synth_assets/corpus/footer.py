@@ -71,7 +71,8 @@ class Law:
 class Footer:
     """Everything a reader needs to trust a file. Holds nothing of time, run or machine, so that
     two runs of one batch give the same bytes. `versions` are of parts that a rerun may take over
-    from this file, by name."""
+    from this file, by name; `parts` names, of inputs that were not read themselves, the sidecar
+    that was."""
 
     corpus: str
     batch: str
@@ -81,10 +82,14 @@ class Footer:
     laws: list[Law] = field(default_factory=list)
     sidecars: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     schema_version: str = SCHEMA_VERSION
 
     def to_bytes(self) -> bytes:
-        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)
+        value = asdict(self)
+        if not self.parts:
+            del value["parts"]  # most files have none, and keep the bytes that they had
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

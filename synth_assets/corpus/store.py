@@ -56,6 +56,10 @@ class Corpus:
         with self.files.open(self.file) as stream:
             return list(pq.read_schema(stream).names)
 
+    @property
+    def part(self) -> None:
+        """It is read itself, and no sidecar of it; see `Footer.parts`."""
+
     def frames(self, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
         """The rows, one row group (about 64 MB of text) at a time."""
         return _frames(self.files, self.file, columns)

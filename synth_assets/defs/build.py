@@ -13,9 +13,10 @@ from synth_assets.defs.planning import new_batches_sensor, nightly_refresh, plan
 from synth_assets.defs.references import reference_assets
 from synth_assets.defs.releases import release_assets
 from synth_assets.defs.takedowns import takedown_assets, takedown_schedules
+from synth_assets.defs.translators import translator_assets
 from synth_assets.defs.waiting import waiting_batches_sensor
 from synth_assets.executor.routing import routing_executor
-from synth_assets.line import build_line
+from synth_assets.line import build_bitexts, build_line
 from synth_assets.profile import Profile
 from synth_assets.quality.sql_files import report_broken
 
@@ -36,8 +37,9 @@ def _build(profile: Profile) -> dg.Definitions:
     models = model_assets(line, profile, store, broken.append)
     return dg.Definitions(
         assets=[
-            *corpus_assets(line, profile, store, checks.blocking),
+            *corpus_assets(line, profile, store, checks.blocking, build_bitexts(profile)),
             *reference_assets(profile, store, checks.blocking),
+            *translator_assets(profile, store, checks.blocking),
             *release_assets(profile, store, checks.blocking),
             *takedown_assets(profile, store),
             *models,

@@ -12,6 +12,7 @@ from synth_assets.line import Stage
 from synth_assets.profile import Profile
 from synth_assets.quality.checks import Check, Verdict, load_checks, run_checks
 from synth_assets.quality.sql_files import Report, report_broken
+from synth_assets.report.svg import as_markdown_image
 from synth_assets.report.tables import markdown_table
 
 
@@ -68,7 +69,12 @@ def _grouped(
 
 
 def _result(stage: Stage, verdict: Verdict) -> dg.AssetCheckResult:
-    metadata: dict[str, dg.MetadataValue | int] = {"failing_rows": verdict.found.failing}
+    metadata: dict[str, dg.MetadataValue | int | float] = {
+        "failing_rows": verdict.found.failing,
+        **verdict.found.figures,
+    }
+    for name, svg in verdict.found.pictures.items():
+        metadata[name] = dg.MetadataValue.md(as_markdown_image(svg, name))
     if verdict.error is not None:
         metadata["error"] = dg.MetadataValue.text(verdict.error)
     elif verdict.found.failing:

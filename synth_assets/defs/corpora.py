@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from synth_assets.corpus.footer import Footer
+from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
-from synth_assets.defs.guard import refuse_unchecked_inputs
-from synth_assets.defs.metadata import account, describe
+from synth_assets.defs.columns import column_lineage, column_schema
+from synth_assets.defs.failures import final_failures
+from synth_assets.defs.guard import is_forced, refuse_unchecked_inputs
+from synth_assets.defs.metadata import Metadata, account, describe
 from synth_assets.defs.partitions import (
-    FORCE_TAG,
+    BITEXT_GROUP,
     GROUP,
     LAW_CHECK,
     LINE_JOB,
@@ -21,12 +24,13 @@ from synth_assets.defs.partitions import (
     batches,
 )
 from synth_assets.defs.waiting import batch_waited_for, waits
-from synth_assets.errors import SynthAssetsError, TakenDownError
+from synth_assets.errors import TakenDownError
 from synth_assets.executor.lanes import current_lane
 from synth_assets.executor.marks import GENERATION_RETRIES, marks_of
 from synth_assets.executor.stopping import report_hang, stop_asked
 from synth_assets.generation.money.ledger import open_ledger
 from synth_assets.line import Stage
+from synth_assets.parts import record
 from synth_assets.profile import Profile
 
 Yielded = dg.MaterializeResult[None] | dg.AssetCheckResult
@@ -37,9 +41,17 @@ def corpus_assets(
     profile: Profile,
     store: Store,
     blocking: Mapping[str, Sequence[str]],
+    bitexts: Sequence[Stage] = (),
 ) -> list[dg.AssetsDefinition]:
-    """One asset per stage. `blocking` names the blocking checks of each corpus, beside the law."""
-    return [_asset(stage, profile, store, blocking) for stage in line]
+    """One asset per stage. `blocking` names the blocking checks of each corpus, beside the law;
+    `bitexts` stand in a group of their own, so that the line's runs do not make them."""
+    schemas = {stage.corpus: stage.columns for stage in (*line, *bitexts)}
+    groups = [(GROUP, line), (BITEXT_GROUP, bitexts)]
+    return [
+        _asset(stage, schemas, profile, store, blocking, group=group)
+        for group, stages in groups
+        for stage in stages
+    ]
 
 
 def line_job() -> dg.JobDefinition:
@@ -51,7 +63,13 @@ def line_job() -> dg.JobDefinition:
 
 
 def _asset(
-    stage: Stage, profile: Profile, store: Store, blocking: Mapping[str, Sequence[str]]
+    stage: Stage,
+    schemas: Mapping[str, Schema],
+    profile: Profile,
+    store: Store,
+    blocking: Mapping[str, Sequence[str]],
+    *,
+    group: str,
 ) -> dg.AssetsDefinition:
     law = dg.AssetCheckSpec(
         LAW_CHECK,
@@ -61,28 +79,31 @@ def _asset(
         description="Nothing vanishes: what came in equals what was kept, dropped or failed.",
     )
     retries = dg.RetryPolicy(max_retries=GENERATION_RETRIES, delay=1)
+    lineage = column_lineage(stage, {name: schemas[name] for name in stage.inputs})
 
     @dg.asset(
         key=asset_key(stage.corpus),
         deps=[asset_key(name) for name in stage.inputs],
         partitions_def=batches,
-        group_name=GROUP,
+        group_name=group,
         description=stage.description,
         code_version=stage.code_version,
         check_specs=[law],
+        owners=profile.owners,
+        metadata={"dagster/column_schema": column_schema(stage.corpus, stage.columns)},
         retry_policy=retries if stage.engine is not None else None,
         output_required=stage.corpus != "deduped",
         **marks_of(stage.engine),
     )
     def corpus(context: dg.AssetExecutionContext) -> Iterator[Yielded]:
         run = _stage_run(context, stage, profile, store)
-        refuse_unchecked_inputs(context, stage, blocking, store, force=run.force)
+        refuse_unchecked_inputs(context, stage, blocking, store)
         waited_for = batch_waited_for(context, store) if stage.corpus == "deduped" else None
         if waited_for is not None:
             yield waits(run.batch, waited_for)
             return
         footer = _run(stage, run)
-        yield _result(stage, run, footer, law)
+        yield _result(stage, run, footer, law, {"dagster/column_lineage": lineage})
 
     return corpus
 
@@ -98,7 +119,7 @@ def _stage_run(
         run_id=context.run_id,
         log=context.log.info,
         cancelled=stop_asked,
-        force=context.run.tags.get(FORCE_TAG, "") == "true",
+        force=is_forced(context),
         on_hang=report_hang,
         retry_failed=context.run.tags.get(RETRY_FAILED_TAG, "") == "true",
         republish=context.run.tags.get(REPUBLISH_TAG, "") == "true",
@@ -106,31 +127,30 @@ def _stage_run(
 
 
 def _run(stage: Stage, run: StageRun) -> Footer:
-    """A user's error is final and is shown as its one sentence; anything else may be retried, and
-    a step that a takedown came across is."""
-    try:
-        return stage.run(run)
-    except TakenDownError as error:
-        run.log(f"{error}; it is")
-        raise dg.RetryRequested(max_retries=GENERATION_RETRIES) from error
-    except SynthAssetsError as error:
-        raise dg.Failure(
-            description=str(error),
-            metadata={"corpus": stage.corpus, "batch": run.batch},
-            allow_retries=False,
-        ) from error
+    """A step that a takedown came across is retried."""
+    with final_failures(corpus=stage.corpus, batch=run.batch):
+        record(run.store.files, stage, run.profile)
+        try:
+            return stage.run(run)
+        except TakenDownError as error:
+            run.log(f"{error}; it is")
+            raise dg.RetryRequested(max_retries=GENERATION_RETRIES) from error
 
 
 def _result(
-    stage: Stage, run: StageRun, footer: Footer, law: dg.AssetCheckSpec
+    stage: Stage,
+    run: StageRun,
+    footer: Footer,
+    law: dg.AssetCheckSpec,
+    more: Mapping[str, Metadata],
 ) -> dg.MaterializeResult[None]:
     corpus = run.store.open(stage.corpus, run.batch, lawful=False)
     ledger = open_ledger(run.profile)
     spent = account(run.store, ledger, stage.corpus, run.batch) if stage.engine else {}
     plots = stage.pictures(corpus) if stage.pictures is not None else {}
-    metadata = describe(corpus, stage.columns) | spent
+    metadata = describe(run.store, corpus, stage.columns, stage.inputs) | spent
     metadata |= {name: dg.MetadataValue.md(image) for name, image in plots.items()}
-    metadata |= {"lane": current_lane(), "process": os.getpid(), "forced": run.force}
+    metadata |= {"lane": current_lane(), "process": os.getpid(), "forced": run.force, **more}
     return dg.MaterializeResult(
         metadata=metadata,
         data_version=dg.DataVersion(corpus.data_version),

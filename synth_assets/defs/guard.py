@@ -1,11 +1,11 @@
 """What Dagster does not guard: inputs whose checks failed in another run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
 from synth_assets.corpus.store import Store
-from synth_assets.defs.partitions import LAW_CHECK, asset_key
+from synth_assets.defs.partitions import FORCE_TAG, LAW_CHECK, asset_key
 from synth_assets.executor.dagster_private import PartitionKeyFilter
 from synth_assets.ingest.plan import load_manifest
 from synth_assets.line import Stage
@@ -16,39 +16,41 @@ def refuse_unchecked_inputs(
     stage: Stage,
     blocking: Mapping[str, Sequence[str]],
     store: Store,
-    *,
-    force: bool,
 ) -> None:
     """Refuse an input batch whose latest blocking check failed or never ran; Dagster itself
     blocks only inside one run. A forced run goes on, and its metadata says so."""
     for name in stage.inputs:
         batch = _batch_read(stage, name, context.partition_key, store)
-        refuse_unchecked_batch(
-            context, stage.corpus, name, batch, blocking.get(name, ()), force=force
-        )
+        refuse_unchecked_batches(context, stage.corpus, name, [batch], blocking)
 
 
-def refuse_unchecked_batch(
+def refuse_unchecked_batches(
     context: dg.AssetExecutionContext,
     reader: str,
     corpus: str,
-    batch: str,
-    blocking: Sequence[str],
-    *,
-    force: bool,
+    batches: Iterable[str],
+    blocking: Mapping[str, Sequence[str]],
 ) -> None:
-    """The same for one batch of one input of the asset `reader`."""
-    for check in (LAW_CHECK, *blocking):
-        verdict = _verdict(context, dg.AssetCheckKey(asset_key(corpus), check), batch)
-        if verdict != "passed" and not force:
-            raise dg.Failure(
-                description=(
-                    f"{reader} refuses batch {batch} of {corpus}: its blocking check {check} "
-                    f"{verdict}; materialize {corpus} with its checks again, or tag the run "
-                    f"synth_assets/force=true"
-                ),
-                allow_retries=False,
-            )
+    """The same for some batches of one input of the asset `reader`."""
+    if is_forced(context):
+        return
+    for batch in batches:
+        for check in (LAW_CHECK, *blocking.get(corpus, ())):
+            verdict = _verdict(context, dg.AssetCheckKey(asset_key(corpus), check), batch)
+            if verdict != "passed":
+                raise dg.Failure(
+                    description=(
+                        f"{reader} refuses batch {batch} of {corpus}: its blocking check {check} "
+                        f"{verdict}; materialize {corpus} with its checks again, or tag the run "
+                        f"synth_assets/force=true"
+                    ),
+                    allow_retries=False,
+                )
+
+
+def is_forced(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run is tagged to go on whatever checks have found."""
+    return context.run.tags.get(FORCE_TAG, "") == "true"
 
 
 def _batch_read(stage: Stage, name: str, batch: str, store: Store) -> str:

@@ -1,13 +1,17 @@
 """What an asset's page shows of a materialization."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 import polars as pl
 
-from synth_assets.corpus.schema import DESCRIPTIONS, Schema
+from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.store import Corpus, Store
-from synth_assets.generation.money.accounting import accounts, gate_rates
+from synth_assets.defs.columns import column_schema
 from synth_assets.generation.money.entries import Ledger
 from synth_assets.report.duplicates import cluster_sizes, largest_clusters, shares
+from synth_assets.report.pairs import pairs
+from synth_assets.report.pictures import pictures
 from synth_assets.report.svg import as_markdown_image, funnel_svg
 from synth_assets.report.tables import markdown_table
 
@@ -28,15 +32,19 @@ ACCOUNT = {
 """Columns of `accounting.ACCOUNTS` and their names on the page; what is not known is left out."""
 
 SAMPLE_ROWS = 3
+PAIR_CHARS = 640
 SAMPLE_COLUMNS = ("title", "lang", "text")
 
 
-def describe(corpus: Corpus, columns: Schema) -> dict[str, Metadata]:
-    """Counts, schema, path, funnel and a few rows of a published batch."""
+def describe(
+    store: Store, corpus: Corpus, columns: Schema, inputs: Sequence[str]
+) -> dict[str, Metadata]:
+    """Counts, schema, path, plots and a few rows of a published batch; light enough for an event
+    log, since plots and tables have a bounded number of bars and rows."""
     counts = corpus.footer.counts
     metadata: dict[str, Metadata] = {
         "dagster/row_count": counts.kept.documents,
-        "dagster/column_schema": column_schema(columns),
+        "dagster/column_schema": column_schema(corpus.name, columns),
         "path": dg.MetadataValue.path(corpus.path),
         "documents_in": counts.read.documents,
         "documents_dropped": counts.dropped_total.documents,
@@ -49,7 +57,8 @@ def describe(corpus: Corpus, columns: Schema) -> dict[str, Metadata]:
     metadata |= counts.other
     if corpus.name == "deduped":
         metadata |= _duplicates(corpus)
-    if (sample := _sample(corpus)) is not None:
+    metadata |= {name: dg.MetadataValue.md(image) for name, image in pictures(corpus).items()}
+    if (sample := _sample(store, corpus, inputs)) is not None:
         metadata["sample"] = dg.MetadataValue.md(sample)
     return metadata
 
@@ -57,6 +66,8 @@ def describe(corpus: Corpus, columns: Schema) -> dict[str, Metadata]:
 def account(store: Store, ledger: Ledger, corpus: str, batch: str) -> dict[str, Metadata]:
     """What a generated batch has taken so far, over all its runs, and the share of judged texts
     that each gate let pass, as numbers that the UI plots over time; empty for other corpora."""
+    from synth_assets.generation.money.accounting import accounts, gate_rates
+
     taken = accounts(store, ledger, corpus, batch).to_dicts()
     values = {shown: taken[0][name] for name, shown in ACCOUNT.items()} if taken else {}
     metadata: dict[str, Metadata] = {
@@ -73,19 +84,10 @@ def account(store: Store, ledger: Ledger, corpus: str, batch: str) -> dict[str, 
     return metadata
 
 
-def column_schema(columns: Schema) -> dg.MetadataValue:
-    return dg.MetadataValue.table_schema(
-        dg.TableSchema(
-            [
-                dg.TableColumn(name, str(kind), description=DESCRIPTIONS.get(name))
-                for name, kind in columns.items()
-            ]
-        )
-    )
-
-
-def _sample(corpus: Corpus) -> str | None:
-    """The first rows, where the corpus holds documents."""
+def _sample(store: Store, corpus: Corpus, inputs: Sequence[str]) -> str | None:
+    """Rows to read, where the corpus holds documents: of what was made, beside its source."""
+    if "/" in corpus.name and {"parent_ids", "text"} <= set(corpus.columns):
+        return markdown_table(pairs(store, corpus, inputs), PAIR_CHARS)
     first: pl.DataFrame = next(corpus.frames())
     shown = [name for name in SAMPLE_COLUMNS if name in first.columns]
     return markdown_table(first.select(shown).head(SAMPLE_ROWS)) if "text" in shown else None

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from synth_assets.corpus.store import Store
+from synth_assets.defs.failures import final_failures
 from synth_assets.defs.partitions import asset_key
-from synth_assets.errors import SynthAssetsError
 from synth_assets.executor.marks import marks_of
 from synth_assets.hashing import digest_json
 from synth_assets.line import Stage
@@ -53,10 +53,8 @@ def _asset(
         **marks,
     )
     def table() -> dg.MaterializeResult[None]:
-        try:
+        with final_failures():
             made = materialize(store, model, known, memory_gb=profile.sql.memory_gb)
-        except SynthAssetsError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
         return dg.MaterializeResult(
             metadata=_metadata(made, known), data_version=dg.DataVersion(made.data_version)
         )

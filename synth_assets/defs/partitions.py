@@ -3,6 +3,7 @@
 import dagster as dg
 
 GROUP = "corpora"
+BITEXT_GROUP = "bitext"
 LINE_JOB = "corpora"
 PLAN_JOB = "plan_batches"
 LAW_CHECK = "conservation"

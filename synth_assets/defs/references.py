@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from synth_assets.corpus.store import Store
-from synth_assets.defs.guard import refuse_unchecked_batch
+from synth_assets.defs.failures import final_failures
+from synth_assets.defs.guard import is_forced, refuse_unchecked_batches
 from synth_assets.defs.metadata import Metadata
-from synth_assets.defs.partitions import FORCE_TAG, asset_key
-from synth_assets.errors import SynthAssetsError
+from synth_assets.defs.partitions import asset_key
 from synth_assets.executor.marks import marks_of
 from synth_assets.executor.stopping import stop_asked
 from synth_assets.modeling.reference import (
@@ -44,24 +44,11 @@ def _asset(
     )
     def reference(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         training = Training(store, profile, lang, stop_asked)
-        forced = context.run.tags.get(FORCE_TAG, "") == "true"
-        try:
-            for batch in training.batches:
-                refuse_unchecked_batch(
-                    context,
-                    name_of(lang),
-                    "filtered",
-                    batch,
-                    blocking.get("filtered", ()),
-                    force=forced,
-                )
+        with final_failures(lang=lang):
+            refuse_unchecked_batches(context, name_of(lang), "filtered", training.batches, blocking)
             trained = train_reference(training)
-        except SynthAssetsError as error:  # a user's error is final, and shown as its sentence
-            raise dg.Failure(
-                description=str(error), metadata={"lang": lang}, allow_retries=False
-            ) from error
         return dg.MaterializeResult(
-            metadata=_metadata(trained) | {"forced": forced},
+            metadata=_metadata(trained) | {"forced": is_forced(context)},
             data_version=dg.DataVersion(trained.digest),
         )
 

@@ -2,24 +2,26 @@
 stays one run and no backfill."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from synth_assets.corpus.store import Store
-from synth_assets.defs.guard import refuse_unchecked_batch
+from synth_assets.defs.failures import final_failures
+from synth_assets.defs.guard import is_forced, refuse_unchecked_batches
 from synth_assets.defs.metadata import Metadata
-from synth_assets.defs.partitions import FORCE_TAG, LAW_CHECK, asset_key
-from synth_assets.errors import SynthAssetsError
+from synth_assets.defs.partitions import LAW_CHECK, asset_key
 from synth_assets.executor.marks import marks_of
 from synth_assets.executor.stopping import stop_asked
-from synth_assets.packing.release.build import Built, build_release
-from synth_assets.packing.release.planning import code_version, plan_release
+from synth_assets.packing.release.version import code_version
 from synth_assets.profile import Profile
-from synth_assets.report.release import tokens_svg
-from synth_assets.report.svg import as_markdown_image
-from synth_assets.report.tables import markdown_table
+from synth_assets.takedown.releases import documents_taken_down
+
+if TYPE_CHECKING:
+    from synth_assets.packing.release.build import Built
 
 RELEASE_GROUP = "releases"
+IN_FORCE_CHECK = "not_withdrawn"
 
 
 def release_assets(
@@ -27,6 +29,18 @@ def release_assets(
 ) -> list[dg.AssetsDefinition]:
     """One asset per release of the profile. `blocking` names the blocking checks of `packed`."""
     return [_asset(name, profile, store, blocking) for name in profile.releases]
+
+
+def withdrawal(release: str, documents: int) -> dg.AssetCheckEvaluation:
+    """What a takedown reports of a release that holds some of the documents."""
+    return dg.AssetCheckEvaluation(
+        asset_key=asset_key(release),
+        check_name=IN_FORCE_CHECK,
+        passed=not documents,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=_withdrawn(documents),
+        metadata={"documents_taken_down": documents},
+    )
 
 
 def _asset(
@@ -42,6 +56,9 @@ def _asset(
             "as often as its epochs say, and all of it was written."
         ),
     )
+    in_force = dg.AssetCheckSpec(
+        IN_FORCE_CHECK, asset=key, description="No document of it was taken down since."
+    )
 
     @dg.asset(
         key=key,
@@ -49,23 +66,20 @@ def _asset(
         group_name=RELEASE_GROUP,
         description=f"Release {name}: documents of all packed batches in declared shares.",
         code_version=code_version(profile, name),
-        check_specs=[law],
+        check_specs=[law, in_force],
+        owners=profile.owners,
         **marks_of(None),
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        forced = context.run.tags.get(FORCE_TAG, "") == "true"
-        for batch in store.batches("packed"):
-            refuse_unchecked_batch(
-                context,
-                f"release/{name}",
-                "packed",
-                batch,
-                blocking.get("packed", ()),
-                force=forced,
+        with final_failures(release=name):
+            refuse_unchecked_batches(
+                context, f"release/{name}", "packed", store.batches("packed"), blocking
             )
-        built = _build(context, name, profile, store)
+            built = _build(context, name, profile, store)
+            card = _card(context.instance, profile, store, built)
+        gone = documents_taken_down(store.files, built.folder)
         return dg.MaterializeResult(
-            metadata=_metadata(built) | {"forced": forced},
+            metadata=_metadata(built, card) | {"forced": is_forced(context), "withdrawn": gone > 0},
             data_version=dg.DataVersion(built.digest),
             check_results=[
                 dg.AssetCheckResult(
@@ -73,25 +87,48 @@ def _asset(
                     asset_key=key,
                     check_name=LAW_CHECK,
                     metadata={item.name: str(item) for item in built.laws},
-                )
+                ),
+                dg.AssetCheckResult(
+                    passed=not gone,
+                    asset_key=key,
+                    check_name=IN_FORCE_CHECK,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=_withdrawn(gone),
+                    metadata={"documents_taken_down": gone},
+                ),
             ],
         )
 
     return release
 
 
-def _build(context: dg.AssetExecutionContext, name: str, profile: Profile, store: Store) -> Built:
-    """A user's error is final and is shown as its one sentence."""
-    try:
-        plan = plan_release(store, profile, name)
-        return build_release(store, profile, plan, log=context.log.info, cancelled=stop_asked)
-    except SynthAssetsError as error:
-        raise dg.Failure(
-            description=str(error), metadata={"release": name}, allow_retries=False
-        ) from error
+def _build(context: dg.AssetExecutionContext, name: str, profile: Profile, store: Store) -> "Built":
+    from synth_assets.packing.release.build import build_release
+    from synth_assets.packing.release.planning import plan_release
+
+    plan = plan_release(store, profile, name)
+    return build_release(store, profile, plan, log=context.log.info, cancelled=stop_asked)
 
 
-def _metadata(built: Built) -> dict[str, Metadata]:
+def _card(instance: dg.DagsterInstance, profile: Profile, store: Store, built: "Built") -> str:
+    from synth_assets.defs.results import latest_results
+    from synth_assets.report.card.page import publish_card
+
+    batches = [batch.key for batch in built.plan.inventory.batches]
+    return publish_card(store, profile, built.folder, latest_results(instance, profile, batches))
+
+
+def _withdrawn(documents: int) -> str | None:
+    if not documents:
+        return None
+    return f"withdrawn: {documents:,} of its documents were taken down; materialize it again"
+
+
+def _metadata(built: "Built", card: str) -> dict[str, Metadata]:
+    from synth_assets.report.release import tokens_svg
+    from synth_assets.report.svg import as_markdown_image
+    from synth_assets.report.tables import markdown_table
+
     composition = built.plan.whole.composition
     components, languages = composition.components(), composition.languages()
     by_component = as_markdown_image(tokens_svg(components, "component"), "tokens by component")
@@ -100,6 +137,7 @@ def _metadata(built: Built) -> dict[str, Metadata]:
         "dagster/row_count": built.sequences,
         "path": dg.MetadataValue.path(built.path),
         "manifest": dg.MetadataValue.path(built.manifest_path),
+        "card": dg.MetadataValue.path(card),
         "release_version": built.plan.version,
         "batches": len(built.plan.inventory.batches),
         "documents": composition.documents,

@@ -1,18 +1,20 @@
 """The takedown list as an asset, in a group of its own, and what it does to the corpora's pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import dagster as dg
+import orjson
 from dagster import AssetCheckEvaluation, AssetMaterialization
 
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.store import Store
 from synth_assets.defs.checks import severity_of
+from synth_assets.defs.failures import final_failures
 from synth_assets.defs.metadata import describe
 from synth_assets.defs.partitions import LAW_CHECK, asset_key
-from synth_assets.errors import SynthAssetsError
+from synth_assets.defs.releases import withdrawal
 from synth_assets.executor.marks import marks_of
 from synth_assets.hashing import digest_file
 from synth_assets.line import build_line
@@ -42,11 +44,10 @@ def takedown_assets(profile: Profile, store: Store) -> list[dg.AssetsDefinition]
         op_tags=marks_of(None)["op_tags"],
     )
     def takedowns(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        try:
+        with final_failures():
             report = apply_takedowns(store, profile, read_list(path), context.log.info)
-        except SynthAssetsError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
         record(context.instance, store, profile, report.changed)
+        record_withdrawals(context.instance, store, report.releases)
         lines = "\n".join(f"- {sentence}" for sentence in sentences(asdict(report)))
         return dg.MaterializeResult(
             metadata={
@@ -77,6 +78,19 @@ def takedown_schedules(profile: Profile) -> list[dg.ScheduleDefinition]:
     return [nightly]
 
 
+def record_withdrawals(
+    instance: dg.DagsterInstance, store: Store, releases: Mapping[str, int]
+) -> None:
+    """Tell Dagster of releases that hold what was taken down; `releases` are documents by folder.
+    Versions that a newer one has replaced are not on a release's page any more."""
+    for folder, documents in releases.items():
+        name = folder.split("/")[1]
+        pointer = f"releases/{name}/newest.json"
+        newest = store.files.exists(pointer) and orjson.loads(store.files.read(pointer))["version"]
+        if folder == f"releases/{name}/{newest}":
+            instance.report_runless_asset_event(withdrawal(f"release/{name}", documents))
+
+
 def record(
     instance: dg.DagsterInstance, store: Store, profile: Profile, changed: Sequence[tuple[str, str]]
 ) -> None:
@@ -86,11 +100,12 @@ def record(
     for corpus, batch in changed:
         opened = store.open(corpus, batch, lawful=False)
         stage = stages.get(corpus)  # none for what the profile no longer makes
+        inputs = stage.inputs if stage else tuple(opened.footer.inputs)
         instance.report_runless_asset_event(
             AssetMaterialization(
                 asset_key=asset_key(corpus),
                 partition=batch,
-                metadata=describe(opened, stage.columns if stage else DOCUMENT),
+                metadata=describe(store, opened, stage.columns if stage else DOCUMENT, inputs),
                 tags={DATA_VERSION_TAG: opened.data_version},
             )
         )
@@ -99,7 +114,7 @@ def record(
             store,
             corpus,
             batch,
-            stage.inputs if stage else tuple(opened.footer.inputs),
+            inputs,
             checks,
             memory_gb=profile.sql.memory_gb,
         )

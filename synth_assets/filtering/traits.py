@@ -34,6 +34,7 @@ TOXIC = 0.002
 """Share of a text's characters in listed words from which toxicity is high, not some: about one
 word in five hundred."""
 
+SIGNS = 8
 HIGH, MEDIUM = 7, 5
 """Of the eight signs of quality, so many make a tier; one that cannot be measured is not missed."""
 
@@ -96,9 +97,23 @@ def _toxicity() -> pl.Expr:
     )
 
 
+def share_of_signs(scored: pl.DataFrame) -> pl.Series:
+    """Which part of the signs of quality a text has, from the scores of `quality`; 0 without
+    words."""
+    met = pl.when(pl.col("gopher_words") > 0).then(_signs_met()).otherwise(0)
+    return scored.select(met / SIGNS).to_series()
+
+
 def _tier() -> pl.Expr:
-    """By signs of Gopher, C4 and FineWeb, at limits of ours near the published ones and not at the
-    profile's: a tier is a trait of the text. Null without words."""
+    """Null without words."""
+    met = _signs_met()
+    tier = pl.when(met >= HIGH).then(pl.lit("high")).when(met >= MEDIUM).then(pl.lit("medium"))
+    return pl.when(pl.col("gopher_words") > 0).then(tier.otherwise(pl.lit("low")))
+
+
+def _signs_met() -> pl.Expr:
+    """Signs of Gopher, C4 and FineWeb, at limits of ours near the published ones and not at the
+    profile's: a tier is a trait of the text."""
     col = pl.col
     signs = [
         col("gopher_words") >= 100,
@@ -110,9 +125,7 @@ def _tier() -> pl.Expr:
         col("fineweb_punctuated_lines") >= 0.5,
         col("c4_curly_brackets") == 0,
     ]
-    met = pl.sum_horizontal(sign.fill_null(value=True).cast(pl.Int32) for sign in signs)
-    tier = pl.when(met >= HIGH).then(pl.lit("high")).when(met >= MEDIUM).then(pl.lit("medium"))
-    return pl.when(col("gopher_words") > 0).then(tier.otherwise(pl.lit("low")))
+    return pl.sum_horizontal(sign.fill_null(value=True).cast(pl.Int32) for sign in signs)
 
 
 def _year_of() -> pl.Expr:

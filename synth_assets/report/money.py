@@ -30,7 +30,10 @@ def estimate_table(made: BatchEstimate) -> Table:
     """A line per generated corpus."""
     table = _table(
         f"Batch {made.batch}: what is not paid for yet",
-        ("eligible", "of docs", "paid", "requests", "prompt tok", "compl. tok", "hours", "cost"),
+        (
+            *("eligible", "of docs", "paid", "requests", "prompt tok", "compl. tok", "hours"),
+            *("cost", "requests <=", "cost <="),
+        ),
     )
     for item in made.estimates:
         counts = (item.eligible, item.documents, item.paid, item.requests)
@@ -41,6 +44,8 @@ def estimate_table(made: BatchEstimate) -> Table:
             f"~{item.completion_tokens:,}" if item.completion_tokens else "0",
             _hours(item.hours),
             money(item.cost, item.currency),
+            f"{item.requests_at_most:,}",
+            money(item.cost_at_most, item.currency),
         )
     return table
 
@@ -50,8 +55,8 @@ def estimate_notes(made: BatchEstimate) -> list[str]:
     notes: list[str] = []
     if any(item.requests for item in made.estimates):
         notes.append(
-            "requests are those that each document needs next: steps that build on results, and "
-            "retries, come on top"
+            "requests are those that each document needs next; <= is with all steps after them, "
+            "as many as there may be, each taken to be as long; retries come on top"
         )
     notes += [_basis(item) for item in made.estimates if item.prompt_tokens]
     notes += [f"{corpus}: not known yet: {why}" for corpus, why in made.unreadable.items()]

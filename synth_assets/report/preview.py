@@ -48,6 +48,8 @@ def _projected(whole: Projection) -> str:
 
 def _came_to(outcome: Outcome) -> str:
     match outcome:
+        case Made([]):
+            return "stands in the text of another document"
         case Made(documents):
             return f"{len(documents)} made"
         case Drop(reason, value, limit):

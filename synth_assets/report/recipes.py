@@ -8,7 +8,9 @@ from rich.table import Table
 from synth_assets.generation.money.prices import FREE, price_of
 from synth_assets.profile.model import Profile
 from synth_assets.report.money import print_wide
-from synth_assets.rewriting.recipe import Recipe
+from synth_assets.rewriting.recipe import Recipe, ServedBy
+
+_OTHERS: Mapping[ServedBy, str] = {"resamplers": "ngram or a model's scores", "rules": "rules"}
 
 
 def print_recipes(recipes: Mapping[str, Recipe], profile: Profile) -> None:
@@ -38,7 +40,8 @@ def _engine(name: str, recipe: Recipe, profile: Profile) -> str:
     """What the profile has for it, and its price; or what it could be."""
     settings = profile.rewriting.recipes.get(name)
     if settings is None:
-        return "off; rules or a model" if recipe.operation else "off; a model"
+        by = "rules or a model" if recipe.operation else "a model"
+        return f"off; {_OTHERS.get(recipe.served_by, by)}"
     price = price_of(settings.engine)
     costs = "no price set" if price is None else "free" if price == FREE else "priced"
     return f"{settings.engine.kind}, {costs}"

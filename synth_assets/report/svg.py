@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from html import escape
 
 from synth_assets.corpus.footer import Counts, Tally
@@ -11,6 +12,7 @@ WIDTH = 640
 BAR = 22
 GAP = 8
 LABEL = 210
+MOST_REASONS = 20
 COLOURS = {"in": "#7a869a", "kept": "#2e8b57", "dropped": "#c2410c"}
 TEXT = "#8a8f98"
 
@@ -26,10 +28,14 @@ class Bar:
 
 
 def funnel_svg(counts: Counts) -> str:
-    """Bars for documents in, kept, and dropped by reason; each with documents and tokens."""
-    rows = [("in", counts.read, "in"), ("kept", counts.kept, "kept")] + [
-        (reason, tally, "dropped") for reason, tally in counts.dropped.items()
-    ]
+    """Bars for documents in, kept, and dropped by reason, the largest first; each with documents
+    and tokens."""
+    order = sorted(counts.dropped.items(), key=lambda item: (-item[1].documents, item[0]))
+    shown = dict(order[:MOST_REASONS])
+    if left := order[MOST_REASONS:]:
+        shown[f"{len(left)} other reasons"] = reduce(Tally.plus, (tally for _, tally in left))
+    rows = [("in", counts.read, "in"), ("kept", counts.kept, "kept")]
+    rows += [(reason, tally, "dropped") for reason, tally in shown.items()]
     return bars_svg([_tally_bar(label, tally, colour) for label, tally, colour in rows])
 
 

@@ -8,7 +8,7 @@ which hold hashes only: copies of what was taken down, seen before or to come, s
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 import orjson
@@ -16,7 +16,9 @@ import polars as pl
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
+from synth_assets.explore.index.refresh import discard
 from synth_assets.generation.journal.names import names
+from synth_assets.home import Home
 from synth_assets.ingest.plan import all_manifests
 from synth_assets.line import build_line
 from synth_assets.profile.model import Profile
@@ -118,9 +120,20 @@ def apply_takedowns(
     for corpus in sorted({name.corpus for name in names(store.files)}):
         bury_generations(store, corpus, gone, report.generations, report.waiting)
     report.releases = withdraw(store.files, gone)
+    discard(store, Home.find())
+    _write_cards_again(store, profile, report.releases)
     report.duplicates = _duplicates(store, gone)
     store.files.write(_report_file(report.number), orjson.dumps(asdict(report), option=_PRETTY))
     return report
+
+
+def _write_cards_again(store: Store, profile: Profile, releases: Iterable[str]) -> None:
+    """They say that the release is withdrawn, and show none of its texts that are gone."""
+    from synth_assets.report.card.page import FILE, publish_card  # needed where a release is hit
+
+    for folder in releases:
+        if store.files.exists(f"{folder}/{FILE}"):
+            publish_card(store, profile, folder)
 
 
 def reports(store: Store) -> list[Report]:

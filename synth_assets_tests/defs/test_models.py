@@ -35,9 +35,9 @@ def test_a_model_hangs_on_what_it_reads(profile: Profile) -> None:
     assert (node.group_name, node.partitions_def) == ("models", None)
     assert node.kinds == {"duckdb", "sql"}
     assert node.description == "What every gate let pass, by generated corpus and batch."
-    made = {"rewritten/encyclopedic", "rewritten/faq", "rewritten/table", "rewritten/tutorial"}
+    recipes = ("encyclopedic", "faq", "grammatical_errors", "table", "tutorial")
     parents = {key.to_user_string() for key in node.parent_keys}
-    assert parents == made | {"translated/cat_Latn"}
+    assert parents == {f"rewritten/{name}" for name in recipes} | {"translated/cat_Latn"}
 
 
 def test_files_of_a_profile_are_assets_and_checks_and_broken_ones_say_so(tmp_path: Path) -> None:

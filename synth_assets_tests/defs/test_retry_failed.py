@@ -31,6 +31,7 @@ def one_recipe(tmp_path: Path) -> Profile:
         "    tutorial: null\n"
         "    table: null\n"
         "    encyclopedic: null\n"
+        "    grammatical_errors: null\n"
         "translation: {targets: {cat_Latn: null}}\n"
     )
     return load_profile(path)

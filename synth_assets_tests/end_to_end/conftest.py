@@ -25,6 +25,7 @@ from synth_assets.home import Home
 from synth_assets.ingest.plan import plan_batches
 from synth_assets.line import build_line
 from synth_assets.profile import load_profile
+from synth_assets_tests.end_to_end.dagster_ui import find_browser
 
 
 def write_pages(folder: Path, count: int) -> Path:
@@ -112,6 +113,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield made
     for process in made.processes():
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots are kept: $SYNTH_ASSETS_SCREENSHOTS, or the test run's own folder."""
+    named = os.environ.get("SYNTH_ASSETS_SCREENSHOTS")
+    return Path(named) if named else tmp_path_factory.mktemp("screenshots")
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    found = find_browser()
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return found
 
 
 def wait_for(get: Callable[[], Any], seconds: float, what: str) -> Any:

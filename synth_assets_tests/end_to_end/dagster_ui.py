@@ -48,7 +48,7 @@ class GraphQl:
         request = urllib.request.Request(
             f"{self.url}/graphql", body, {"Content-Type": "application/json"}, method="POST"
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             answer: dict[str, Any] = json.load(response)
         assert "errors" not in answer, answer
         return answer["data"]
@@ -119,6 +119,18 @@ class GraphQl:
         launched = self.ask(query, keys=keys, tags=tags)["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
+
+    def reload(self) -> None:
+        """What the button *Reload* of the code location sends."""
+        query = """mutation { reloadRepositoryLocation(repositoryLocationName: "synth_assets") {
+            ... on WorkspaceLocationEntry { loadStatus locationOrLoadError { __typename } } } }"""
+        loaded = self.ask(query)["reloadRepositoryLocation"]
+        assert loaded["locationOrLoadError"]["__typename"] == "RepositoryLocation", loaded
+
+    def asset_keys(self) -> set[str]:
+        """Keys of all assets that the code location declares."""
+        nodes = self.ask("{ assetNodes { assetKey { path } } }")["assetNodes"]
+        return {"/".join(node["assetKey"]["path"]) for node in nodes}
 
     def terminate(self, run_id: str) -> None:
         """What the button *Terminate* of a run sends."""

@@ -21,9 +21,9 @@ BATCH = "2026-01-01"
 
 
 @contextmanager
-def served(site: Site, data: Path, pages: int) -> Iterator[GraphQl]:
-    """Webserver and daemon, and BATCH of so many pages, which no sensor takes up: what is
-    launched in the UI is what runs."""
+def served(site: Site, data: Path, pages: int | None) -> Iterator[GraphQl]:
+    """Webserver and daemon, and BATCH of so many pages, or of what lies in `data` already, which no
+    sensor takes up: what is launched in the UI is what runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DAGSTER_HOME", raising=False)
         patch.setenv("SYNTH_ASSETS_HOME", str(site.home.path))
@@ -35,7 +35,7 @@ def served(site: Site, data: Path, pages: int) -> Iterator[GraphQl]:
                 asked = GraphQl(services.url)
                 asked.set_sensor("new_batches", running=False)
                 profile = load_profile(home=site.home)
-                folder = write_pages(data, pages)
+                folder = data if pages is None else write_pages(data, pages)
                 plan_batches(Store(profile.root), [folder], profile, date.fromisoformat(BATCH))
                 instance.add_dynamic_partitions("batch", [BATCH])
                 yield asked

@@ -16,7 +16,7 @@ from synth_assets_tests.end_to_end.conftest import Site, write_pages
 
 pytestmark = pytest.mark.end_to_end
 
-RECIPES = ["faq", "tutorial", "table", "encyclopedic"]
+RECIPES = ["faq", "tutorial", "table", "encyclopedic", "grammatical_errors"]
 CORPORA = [
     "raw_web",
     "filtered",

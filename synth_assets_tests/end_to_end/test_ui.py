@@ -9,33 +9,13 @@ import pytest
 
 from synth_assets.executor.workers import WORKER_TAG, process_id
 from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
-from synth_assets_tests.end_to_end.dagster_ui import (
-    GraphQl,
-    find_browser,
-    open_page,
-    save,
-)
+from synth_assets_tests.end_to_end.dagster_ui import GraphQl, open_page, save
 from synth_assets_tests.end_to_end.served import BATCH, served
 from synth_assets_tests.end_to_end.test_line import CORPORA
 
 pytestmark = pytest.mark.end_to_end
 
 LINEAGE = "/locations/synth_assets/asset-groups/corpora/lineage"
-
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots are kept: $SYNTH_ASSETS_SCREENSHOTS, or the test run's own folder."""
-    named = os.environ.get("SYNTH_ASSETS_SCREENSHOTS")
-    return Path(named) if named else tmp_path_factory.mktemp("screenshots")
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    found = find_browser()
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,7 @@ def rules(tmp_path: Path) -> Profile:
     path = tmp_path / "rules.yaml"
     path.write_text(
         "rewriting: {recipes: {tutorial: null, table: null, encyclopedic: null,"
+        " grammatical_errors: null,"
         " faq: {engine: {kind: rules}, min_words: 1}}}\n"
         "translation: {targets: {cat_Latn: null}}\n"
     )

@@ -30,7 +30,7 @@ UNNAMED = Result(digest("unnamed"), f"A text about {SECRET}", "stop")
 def narrower(tmp_path: Path) -> Profile:
     """Without the recipe that the batches were made with."""
     path = tmp_path / "narrower.yaml"
-    off = "{tutorial: null, table: null, encyclopedic: null, faq: null}"
+    off = "{tutorial: null, table: null, encyclopedic: null, faq: null, grammatical_errors: null}"
     path.write_text(
         f"rewriting: {{recipes: {off}}}\ntranslation: {{targets: {{cat_Latn: null}}}}\n"
     )
