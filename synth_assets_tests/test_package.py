@@ -14,6 +14,8 @@ NEEDED = [
     "synth_assets/bundled/sample/pages.warc.gz",
     "synth_assets/bundled/tokenizer/tokenizer.json",
     "synth_assets/dagster.yaml",
+    "synth_assets/report/card/card.html.j2",
+    "synth_assets/rewriting/few_shot.yaml",
     *(str(path.relative_to(CHECKOUT)) for path in PROMPTS.glob("**/*.md")),
     *(
         f"synth_assets/rewriting/restructure/frames/{path.name}"

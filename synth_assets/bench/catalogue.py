@@ -46,8 +46,18 @@ BENCHMARKS = {
     "pii": Benchmark(
         f"Personal data masked against datatrove's formatter: documents per CPU second. {IN_DATA}"
     ),
+    "gates": Benchmark(
+        "The gates of translation on human translations, as they are and with planted faults: "
+        f"what is dropped and what is caught, by language pair. {IN_DATA}",
+        repeats=1,
+    ),
     "reference-lm": Benchmark(
         f"The reference n-gram model: documents per CPU second, learned from and scored. {IN_DATA}"
+    ),
+    "train-translator": Benchmark(
+        "Small translation models: with and without the cross-lingual start, with and without "
+        f"back-translation (some minutes each). {IN_DATA}",
+        repeats=1,
     ),
     "dedup": Benchmark(
         "Near-duplicate removal against its peers, files to files; growth; a night on top of much."
@@ -56,9 +66,22 @@ BENCHMARKS = {
         "Packing against TRL's best fit: planning, rows, memory; tokenizing against "
         f"`tokenizers`. {IN_DATA}"
     ),
+    "translate": Benchmark(
+        "The bundled translator: our engine and CTranslate2 in int8 against `generate()`: segments "
+        f"per CPU second, chrF. {IN_DATA}"
+    ),
+    "load": Benchmark(
+        "Loading the definitions against an empty Dagster project, in CPU seconds.", repeats=7
+    ),
     "checks": Benchmark(
         "All checks of every corpus of a generated batch: seconds and memory at 200,000 and at a "
         "million documents.",
+        repeats=1,
+        threads=2,
+    ),
+    "explore": Benchmark(
+        "The document explorer on a million generated documents in four batches: its index, and "
+        "milliseconds of every view on the server.",
         repeats=1,
         threads=2,
     ),

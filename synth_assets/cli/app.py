@@ -14,13 +14,16 @@ from synth_assets.cli import (
     batches,
     bench,
     dedup,
+    explore,
     extract,
     generation,
     journal,
     pack,
     recipes,
     release,
+    stale,
     takedown,
+    train,
 )
 from synth_assets.cli import filter as filtering
 from synth_assets.cli import sql as sql_command
@@ -134,6 +137,10 @@ app.command()(generation.failed)
 app.command()(pack.pack)
 app.command()(release.release)
 app.command()(sql_command.sql)
+app.command()(stale.stale)
+app.command()(train.train_translator)
+app.command()(explore.explain)
+app.add_typer(explore.app, name="explore")
 app.add_typer(journal.app, name="journal")
 app.add_typer(takedown.app, name="takedown")
 app.add_typer(recipes.app, name="recipes")

@@ -17,12 +17,16 @@ def release(
     ] = False,
 ) -> None:
     """Build a release from all packed batches, or with --plan print what it would hold."""
+    from synth_assets.defs.launch import open_instance
+    from synth_assets.defs.results import latest_results
     from synth_assets.packing.release.build import build_release
     from synth_assets.packing.release.planning import plan_release
+    from synth_assets.report.card.page import publish_card
     from synth_assets.report.money import print_wide
     from synth_assets.report.release import components_table, languages_table
+    from synth_assets.up import prepare
 
-    _, profile = setting(profile_file)
+    home, profile = setting(profile_file)
     store = Store(profile.root)
     planned = plan_release(store, profile, name)
     for kind, contents in planned.contents.items():
@@ -37,3 +41,7 @@ def release(
         return
     built = build_release(store, profile, planned, log=say)
     say(f"release {name} {planned.version}: {built.path}")
+    prepare(home)
+    with open_instance(home) as instance:
+        results = latest_results(instance, profile, store.batches("packed"))
+    say(f"its card: {publish_card(store, profile, built.folder, results)}")

@@ -38,7 +38,7 @@ def sql(
     rewritten__faq. Other tables: documents, dropped, counts, figures, clusters, outcomes,
     requests, accounts, gates."""
     from synth_assets.line import build_line
-    from synth_assets.quality.models import named_in
+    from synth_assets.quality.reads import named_in
     from synth_assets.quality.views import connect
     from synth_assets.quality.warehouse import materialized_models, open_relations, relations
 

@@ -22,7 +22,7 @@ def apply(
     """Write every file again that holds one of the documents, or something made of one; empty
     their generations in the journal, and mark the releases that hold them."""
     from synth_assets.defs.launch import open_instance
-    from synth_assets.defs.takedowns import record
+    from synth_assets.defs.takedowns import record, record_withdrawals
     from synth_assets.takedown.apply import apply_takedowns
     from synth_assets.takedown.entries import read_list
     from synth_assets.up import prepare
@@ -33,6 +33,7 @@ def apply(
     prepare(home)
     with open_instance(home) as instance:
         record(instance, store, profile, done.changed)
+        record_withdrawals(instance, store, done.releases)
     _show(done.number, profile_file)
 
 
