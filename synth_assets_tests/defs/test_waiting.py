@@ -34,9 +34,8 @@ def store(light: Profile, tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> dg.DagsterInstance:
-    quiet = {"telemetry": {"enabled": False}}
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=quiet) as instance:
+def instance() -> dg.DagsterInstance:
+    with dg.DagsterInstance.ephemeral() as instance:
         instance.add_dynamic_partitions(batches.name or "", [FIRST, SECOND])
         yield instance
 

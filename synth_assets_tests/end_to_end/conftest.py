@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +31,23 @@ from synth_assets_tests.end_to_end.dagster_ui import find_browser
 def write_pages(folder: Path, count: int) -> Path:
     """A folder with some of the sample's pages as JSONL, which ingest takes as they are."""
     folder.mkdir(parents=True, exist_ok=True)
-    profile = load_profile(home=Home(folder))
+    with gzip.open(folder / "pages.jsonl.gz", "wt") as stream:
+        rows = english_pages().head(count).iter_rows(named=True)
+        stream.writelines(json.dumps(row) + "\n" for row in rows)
+    return folder
+
+
+@cache
+def english_pages() -> pl.DataFrame:
+    """The English pages of the sample that the filter keeps."""
     with tempfile.TemporaryDirectory() as scratch:
+        profile = load_profile(home=Home(Path(scratch)))
         store = Store(scratch)
         (batch,) = plan_batches(store, [SAMPLE], profile, date(2026, 1, 1)).batches
         for stage in build_line(profile)[:2]:
             stage.run(StageRun(store, profile, batch.key, stage.code_version))
         rows = store.open("filtered", batch.key).read(["text", "url", "title", "license", "lang"])
-    english = rows.filter(pl.col("lang") == "eng_Latn").head(count)
-    with gzip.open(folder / "pages.jsonl.gz", "wt") as stream:
-        stream.writelines(json.dumps(row) + "\n" for row in english.iter_rows(named=True))
-    return folder
+    return rows.filter(pl.col("lang") == "eng_Latn")
 
 
 @dataclass
@@ -128,12 +134,3 @@ def browser() -> str:
     if found is None:
         pytest.skip("no Chromium on this machine")
     return found
-
-
-def wait_for(get: Callable[[], Any], seconds: float, what: str) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := get():
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not happen within {seconds} s")

@@ -10,7 +10,11 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from synth_assets_tests.end_to_end.waiting import wait_for
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ASK_S = 1.0
+"""Between two questions to a server that shares its cores with what is waited for."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,8 +59,7 @@ class GraphQl:
 
     def runs(self) -> list[dict[str, Any]]:
         query = """{ runsOrError { ... on Runs { results {
-            runId status jobName tags { key value } stats { ... on RunStatsSnapshot { endTime } }
-        } } } }"""
+            runId status jobName tags { key value } } } } }"""
         return self.ask(query)["runsOrError"]["results"]
 
     def materialization(self, key: list[str], batch: str) -> dict[str, Any] | None:
@@ -141,7 +144,14 @@ class GraphQl:
         assert ended["__typename"] == "TerminateRunSuccess", ended
 
     def status(self, run_id: str) -> str:
-        return next(run["status"] for run in self.runs() if run["runId"] == run_id)
+        query = "query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+        return str(self.ask(query, id=run_id)["runOrError"]["status"])
+
+    def end_of(self, run_id: str, seconds: float) -> str:
+        """The status with which a run ends."""
+        ended = ("SUCCESS", "FAILURE", "CANCELED")
+        wait_for(lambda: self.status(run_id) in ended, seconds, f"the end of run {run_id}", ASK_S)
+        return self.status(run_id)
 
     def launch(self, job: str) -> None:
         """Launch an unpartitioned job, as a schedule's tick does."""

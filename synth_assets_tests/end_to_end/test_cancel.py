@@ -11,9 +11,10 @@ import pytest
 from synth_assets.executor.gpu_lane import ask, connect
 from synth_assets.executor.lane_address import LaneAddress
 from synth_assets.executor.wire import LaneRequest
-from synth_assets_tests.end_to_end.conftest import Site, wait_for
+from synth_assets_tests.end_to_end.conftest import Site
 from synth_assets_tests.end_to_end.dagster_ui import GraphQl
 from synth_assets_tests.end_to_end.served import BATCH, served
+from synth_assets_tests.end_to_end.waiting import wait_for
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.drill]
 
@@ -64,8 +65,7 @@ def test_a_run_cancelled_in_the_ui_stops_soon_and_keeps_what_is_finished(
     time.sleep(1.5)
     assert site.journal_keys(CORPUS) == stopped
     rerun = graphql.launch_corpora(BATCH, CORPUS)
-    wait_for(lambda: graphql.status(rerun) in ("SUCCESS", "FAILURE"), 300, "the rerun's end")
-    assert graphql.status(rerun) == "SUCCESS"
+    assert graphql.end_of(rerun, 300) == "SUCCESS"
     manifest = site.manifests()[CORPUS]
     assert manifest["lines"] == manifest["keys"] > len(stopped)
     folder = site.home.path / "corpora" / "journal" / CORPUS

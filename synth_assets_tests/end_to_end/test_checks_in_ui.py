@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synth_assets_tests.defs.test_guards import TEXT
-from synth_assets_tests.end_to_end.conftest import Site, wait_for
+from synth_assets_tests.end_to_end.conftest import Site
 from synth_assets_tests.end_to_end.dagster_ui import GraphQl, open_page, save
 from synth_assets_tests.end_to_end.served import BATCH, served
 
@@ -64,9 +64,7 @@ def graphql(
 
 def run(graphql: GraphQl) -> str:
     """Materialize raw_web and filtered of the batch; the run's last status."""
-    launched = graphql.launch_corpora(BATCH, "raw_web", "filtered")
-    wait_for(lambda: graphql.status(launched) in ("SUCCESS", "FAILURE"), 240, "the run's end")
-    return graphql.status(launched)
+    return graphql.end_of(graphql.launch_corpora(BATCH, "raw_web", "filtered"), 240)
 
 
 def test_what_fails_stops_the_line_and_what_warns_does_not(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from synth_assets.home import Home
-from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
+from synth_assets_tests.end_to_end.conftest import Site, write_pages
+from synth_assets_tests.end_to_end.waiting import wait_for
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.drill]
 

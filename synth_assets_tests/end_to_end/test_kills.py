@@ -11,7 +11,8 @@ import pytest
 from synth_assets.executor.gpu_lane import ask, connect
 from synth_assets.executor.lane_address import LaneAddress
 from synth_assets.executor.wire import LaneRequest
-from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
+from synth_assets_tests.end_to_end.conftest import Site, write_pages
+from synth_assets_tests.end_to_end.waiting import wait_for
 
 pytestmark = pytest.mark.end_to_end
 

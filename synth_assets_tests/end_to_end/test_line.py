@@ -91,7 +91,7 @@ def test_a_failing_input_is_one_sentence(site: Site, tmp_path: Path) -> None:
 
 
 def test_two_runs_of_one_batch_give_the_same_bytes(tmp_path: Path, profile: Profile) -> None:
-    data = write_pages(tmp_path / "data", 10)
+    data = write_pages(tmp_path / "data", 5)
     made = [_run_line(Store(tmp_path / name), data, profile) for name in "ab"]
     assert made[0].keys() == made[1].keys()
     assert [name for name in made[0] if made[0][name] != made[1][name]] == []

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from synth_assets.executor.workers import WORKER_TAG, process_id
-from synth_assets_tests.end_to_end.conftest import Site, wait_for, write_pages
-from synth_assets_tests.end_to_end.dagster_ui import GraphQl, open_page, save
+from synth_assets_tests.end_to_end.conftest import Site, write_pages
+from synth_assets_tests.end_to_end.dagster_ui import ASK_S, GraphQl, open_page, save
 from synth_assets_tests.end_to_end.served import BATCH, served
 from synth_assets_tests.end_to_end.test_line import CORPORA
+from synth_assets_tests.end_to_end.waiting import wait_for
 
 pytestmark = pytest.mark.end_to_end
 
@@ -35,9 +36,9 @@ def test_materialize_all_with_one_batch_is_one_run_of_the_whole_line(
         page.get_by_text("Materialize all").first.click()
         page.get_by_role("button", name="Missing", exact=True).click()
         page.get_by_role("button", name="Launch 1 run").click()
-        runs = wait_for(graphql.runs, 30, "the launch of a run")
-        assert len(runs) == 1
-        wait_for(lambda: graphql.runs()[0]["status"] in ("SUCCESS", "FAILURE"), 420, "its end")
+        (launched,) = wait_for(graphql.runs, 30, "the launch of a run", ASK_S)
+    graphql.end_of(launched["runId"], 420)  # an open page would draw all the while
+    with open_page(browser) as page:
         page.goto(f"{graphql.url}{LINEAGE}")
         page.get_by_text("packed").first.wait_for(timeout=60_000)
         page.wait_for_timeout(4000)
@@ -96,14 +97,13 @@ def test_a_night_plans_the_inbox_and_runs_the_new_batch(graphql: GraphQl, site: 
 
     def nightly() -> list[str]:
         return [
-            run["status"]
+            run["runId"]
             for run in graphql.runs()
             if run["jobName"] == "corpora" and BATCH not in [tag["value"] for tag in run["tags"]]
         ]
 
-    wait_for(nightly, 120, "the sensor's run")
-    wait_for(lambda: nightly()[0] in ("SUCCESS", "FAILURE"), 420, "its end")
-    assert nightly() == ["SUCCESS"]
+    (run,) = wait_for(nightly, 120, "the sensor's run", ASK_S)
+    assert graphql.end_of(run, 420) == "SUCCESS"
 
 
 @pytest.mark.drill
@@ -126,6 +126,6 @@ def test_a_run_of_the_sensor_whose_worker_is_killed_is_tried_again(
         return process_id(marks[0]) if marks else None
 
     os.kill(wait_for(worker, 180, "the start of the sensor's run"), signal.SIGKILL)
-    wait_for(lambda: "FAILURE" in [run["status"] for run in runs()], 120, "its failure")
-    wait_for(lambda: "SUCCESS" in [run["status"] for run in runs()], 300, "the retry's success")
+    wait_for(lambda: "FAILURE" in [run["status"] for run in runs()], 120, "its failure", ASK_S)
+    wait_for(lambda: "SUCCESS" in [run["status"] for run in runs()], 300, "a success", ASK_S)
     assert all(entry["lines"] == entry["keys"] for entry in site.manifests().values())
