@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from synth_assets.line import BITEXT
+
 
 def sentences(report: Mapping[str, Any]) -> Iterator[str]:
     """Of the fields of `takedown.apply.Report`."""
@@ -11,7 +13,8 @@ def sentences(report: Mapping[str, Any]) -> Iterator[str]:
         f"{report['documents']:,} documents gone for the first time"
     )
     for name, count in report["files"].items():
-        yield f"{name}: {count:,} documents taken down, data version new"
+        what = "pairs" if name.startswith(BITEXT) else "documents"
+        yield f"{name}: {count:,} {what} taken down, data version new"
     for batch in report["repacked"]:
         yield f"packed/{batch}: packed again"
     for corpus, count in report["generations"].items():

@@ -213,9 +213,11 @@ class Recipe:
 
     @cached_property
     def row_version(self) -> str:
-        """12 hex digits of all that makes a row, or none, out of results."""
+        """12 hex digits of all that makes a row, or none, out of results. The name is part of it,
+        since ids are made from it: two recipes of the same prompts make documents of their own."""
         selection = self.selection
         return _short(
+            self.name,
             [parsing.VERSION, phrases_version(), joining.VERSION],
             self.program_version,
             [self.relation, self.kind],

@@ -22,9 +22,10 @@ from synth_assets.home import Home
 from synth_assets.ingest.plan import all_manifests
 from synth_assets.line import build_line
 from synth_assets.profile.model import Profile
-from synth_assets.takedown.corpora import corpora_of_documents
+from synth_assets.takedown.corpora import corpora_of_documents, corpora_of_pairs, in_order
 from synth_assets.takedown.entries import Entry
 from synth_assets.takedown.journals import bury_generations
+from synth_assets.takedown.pairs import rewrite_pairs
 from synth_assets.takedown.register import REASON, Register
 from synth_assets.takedown.releases import withdraw
 from synth_assets.takedown.rewriting import ids_to_go, rewrite
@@ -38,10 +39,10 @@ PASSES = 2
 
 @dataclass
 class Report:
-    """What went. `files` are the documents that each file lost, by corpus and batch; `waiting` the
-    journals of stopped batches and previews that may still hold a text, so that the takedown is
-    not complete until these batches ran to their end; `duplicates` are documents that had left
-    for one that was taken down."""
+    """What went. `files` are the documents that each file lost, by corpus and batch, and the pairs
+    that bitexts lost; `waiting` the journals of stopped batches and previews that may still hold a
+    text, so that the takedown is not complete until these batches ran to their end; `duplicates`
+    are documents that had left for one that was taken down."""
 
     number: int
     entries: list[str]
@@ -72,11 +73,15 @@ class _Takedown:
 
     def everything(self) -> None:
         """All that there is under the root, also what the profile no longer makes."""
-        corpora = corpora_of_documents(self.store.files)
+        pairs = corpora_of_pairs(self.store.files)
+        corpora = [*corpora_of_documents(self.store.files), *pairs]
         for batch in _all_batches(self.store, corpora):
-            for corpus in corpora:
-                if self.store.has(corpus, batch):
-                    self._file(self.store.open(corpus, batch, lawful=False))
+            for corpus in _in_order(self.store, corpora, batch):
+                opened = self.store.open(corpus, batch, lawful=False)
+                if corpus in pairs:
+                    self._pairs(opened)
+                else:
+                    self._file(opened)
             if _packed_is_older(self.store, batch):
                 self._pack(batch)
 
@@ -90,9 +95,16 @@ class _Takedown:
             if name.batch == corpus.batch:
                 mark(self.store.files, name.corpus, name.batch)
         rewrite(self.store, corpus, self.register.ids, _present(self.store, corpus))
+        self._say(corpus, len(ids), "documents")
+
+    def _pairs(self, corpus: Corpus) -> None:
+        if count := rewrite_pairs(self.store, corpus, self.register, _present(self.store, corpus)):
+            self._say(corpus, count, "pairs")
+
+    def _say(self, corpus: Corpus, count: int, what: str) -> None:
         file = f"{corpus.name}/{corpus.batch}"
-        self.report.files[file] = self.report.files.get(file, 0) + len(ids)
-        self.log(f"{corpus.name}, batch {corpus.batch}: {len(ids):,} documents taken down")
+        self.report.files[file] = self.report.files.get(file, 0) + count
+        self.log(f"{corpus.name}, batch {corpus.batch}: {count:,} {what} taken down")
 
     def _pack(self, batch: str) -> None:
         (stage,) = (stage for stage in build_line(self.profile) if stage.corpus == "packed")
@@ -150,6 +162,12 @@ def _all_batches(store: Store, corpora: Sequence[str]) -> list[str]:
     planned = [manifest.key for manifest in all_manifests(store)]
     found = {batch for corpus in corpora for batch in store.batches(corpus)}
     return [*planned, *sorted(found - set(planned))]
+
+
+def _in_order(store: Store, corpora: Sequence[str], batch: str) -> list[str]:
+    """Those that have the batch, each after what it was made from."""
+    there = [corpus for corpus in corpora if store.has(corpus, batch)]
+    return in_order({name: store.open(name, batch, lawful=False).footer.inputs for name in there})
 
 
 def _present(store: Store, corpus: Corpus) -> dict[str, str]:

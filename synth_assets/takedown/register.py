@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 
 from synth_assets.corpus.files import Files
+from synth_assets.corpus.schema import DOCUMENT, DROPPED, Schema
 from synth_assets.ingest.domains import host_of
 from synth_assets.takedown.entries import Entry, page_of
 
@@ -21,10 +22,14 @@ DOCUMENTS = "takedowns/documents.parquet"
 REASON = "takedown"
 
 TRACES = ("text", "title", "url")
-"""Columns that are emptied in a row that was taken down."""
+"""Columns of every document that are emptied in a row that was taken down."""
 
-MATCHED = ["doc_id", "root_ids", "parent_ids", "url"]
-"""Columns that say whether a document is taken down."""
+TELLING = ("relation", "tier", "cluster_root")
+"""Words in a corpus's own columns that say nothing of the text."""
+
+ONE, SEVERAL = ("doc_id", "parent_id", "other_id"), ("root_ids", "parent_ids")
+MATCHED = (*ONE, *SEVERAL, "url")
+"""Columns, of which a table has some, that say of which documents a row is."""
 
 
 @dataclass(frozen=True)
@@ -56,23 +61,23 @@ class Register:
 
     def mask(self, frame: pl.DataFrame) -> pl.Series:
         """Which rows are taken down: by their own id, that of a document they were made from, or
-        their address."""
+        their address, as far as the frame has these columns."""
         listed = self._listed.implode()
-        found = frame.select(
-            pl.col("doc_id").is_in(listed)
-            | pl.col("root_ids").list.eval(pl.element().is_in(listed)).list.any().fill_null(False)
-            | pl.col("parent_ids").list.eval(pl.element().is_in(listed)).list.any().fill_null(False)
-        ).to_series()
-        return found | self._by_address(frame["url"])
+        ids = [pl.col(name).is_in(listed) for name in ONE if name in frame.columns]
+        ids += [
+            pl.col(name).list.eval(pl.element().is_in(listed)).list.any()
+            for name in SEVERAL
+            if name in frame.columns
+        ]
+        found = frame.select(pl.any_horizontal(each.fill_null(False) for each in ids)).to_series()
+        return found | self._by_address(frame["url"]) if "url" in frame.columns else found
 
     def names_any(self, rows: pl.DataFrame) -> bool:
         """Whether a row that holds `doc_id`, and as many of MATCHED and `drop_reason` as its table
         has, is taken down and was not emptied yet."""
         if "drop_reason" in rows.columns:
             rows = rows.filter(pl.col("drop_reason").fill_null("") != REASON)
-        whole = set(MATCHED) <= set(rows.columns)
-        found = self.mask(rows) if whole else rows["doc_id"].is_in(self._listed.implode())
-        return bool(found.any())
+        return bool(self.mask(rows).any())
 
     def grew_since(self, earlier: "Register | None") -> bool:
         if earlier is None:
@@ -99,14 +104,27 @@ class Register:
 
 
 def emptied(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows without their text and address, dropped with the reason `takedown`."""
+    """Rows without their text and address, dropped with the reason `takedown`; what may quote the
+    text in a corpus's own columns goes with it."""
     traces = [pl.lit("" if name == "text" else None, pl.String).alias(name) for name in TRACES]
+    quotes = [pl.lit(None).cast(frame.schema[name]).alias(name) for name in quoting(frame.schema)]
     return frame.with_columns(
         *traces,
+        *quotes,
         drop_reason=pl.lit(REASON),
         drop_value=pl.lit(None, pl.String),
         drop_limit=pl.lit("not on the takedown list"),
     )
+
+
+def quoting(schema: Schema) -> list[str]:
+    """Columns of a corpus's own that hold words: such as edits, questions, a page's host."""
+    known = {*DOCUMENT, *DROPPED, *TELLING}
+    return [
+        name
+        for name, kind in schema.items()
+        if name not in known and (kind == pl.String or kind.is_nested())
+    ]
 
 
 def read_ids(files: Files) -> pl.Series:

@@ -16,8 +16,9 @@ IDS_ONLY = ("clusters", "outcomes")
 
 def ids_to_go(corpus: Corpus, register: Register) -> pl.Series:
     """Documents of the batch, kept or dropped, that are to be taken down and still are there."""
-    kept = corpus.frames(MATCHED)
-    dropped = corpus.sidecar_frames("dropped", [*MATCHED, "drop_reason"])
+    columns = [name for name in MATCHED if name in corpus.columns]
+    kept = corpus.frames(columns)
+    dropped = corpus.sidecar_frames("dropped", [*columns, "drop_reason"])
     there = (frame.filter(pl.col("drop_reason") != REASON) for frame in dropped)
     found = [frame.filter(register.mask(frame))["doc_id"] for frame in (*kept, *there)]
     return pl.concat([pl.Series("doc_id", [], dtype=pl.String), *found])

@@ -43,7 +43,7 @@ class Vocabulary:
 
     def knows(self, text: str) -> bool:
         """Whether nothing of the text is lost on the way in."""
-        ids = self._tokenizer(text, add_special_tokens=False).input_ids
+        ids = self._tokenizer(text, add_special_tokens=False, verbose=False).input_ids
         return bool(ids) and self._unknown not in ids
 
     def fits(self, text: str, max_tokens: int) -> bool:
@@ -51,7 +51,7 @@ class Vocabulary:
         # no tokenizer makes more tokens than bytes, but for the end and the leading space
         if len(text.encode()) + 2 <= max_tokens:
             return True
-        return len(self._tokenizer(text).input_ids) <= max_tokens
+        return len(self._tokenizer(text, verbose=False).input_ids) <= max_tokens
 
 
 class AnyText:

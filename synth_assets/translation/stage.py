@@ -10,7 +10,6 @@ from synth_assets.generation.engines import use_engine, weights_version
 from synth_assets.generation.money.ledger import open_meter
 from synth_assets.generation.protocol import EngineIdentity, Sampling
 from synth_assets.generation.spec import LocalSpec, ModelSpec, SamplingSpec
-from synth_assets.generation.stage import generate_corpus
 from synth_assets.hashing import digest_json
 from synth_assets.profile.model import Profile
 from synth_assets.profile.translation import TranslationTarget
@@ -94,6 +93,7 @@ def run(run: StageRun, *, lang: str) -> Footer:
     Raises EngineError when the model cannot be loaded or cannot go on, BudgetError when a limit is
     reached; what was generated until then is in the journal.
     """
+    from synth_assets.generation.stage import generate_corpus
     from synth_assets.packing.tokenizer import token_counter
 
     target = run.profile.translation.targets[lang]

@@ -75,6 +75,7 @@ def test_a_prompt_changes_what_a_request_is_and_a_gate_what_a_row_is(name: str):
 @pytest.mark.parametrize(
     "change",
     [
+        {"name": "faq_too"},
         {"relation": "supersedes"},
         {"program_version": 2},
         {"join": "tables"},

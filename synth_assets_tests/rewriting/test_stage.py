@@ -12,6 +12,7 @@ from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
 from synth_assets.errors import InputError, ProfileError
+from synth_assets.generation.engines import use_engine
 from synth_assets.generation.gates.length import TooShort
 from synth_assets.generation.protocol import Request, Result
 from synth_assets.profile import Profile
@@ -64,10 +65,12 @@ def journal(store: Store, recipe: str) -> dict[str, int]:
 @pytest.mark.parametrize("name", RECIPES)
 def test_by_rules(store: Store, go: StageRun, name: str):
     publish(store, PAGES)
-    footer = run(go, recipe=name)
+    log: list[str] = []
+    footer = run(replace(go, log=log.append), recipe=name)
     made = open_made(store, name)
     rows, dropped = made.read(), made.dropped()
     assert not footer.broken_laws and list(rows.columns) == list(COLUMNS)
+    assert any(" 0 failed" in line for line in log)
     assert len(rows) >= 2
     assert set(dropped["drop_reason"]) == {"no_structure"}
     assert footer.counts.other["parents_not_selected"] == 2
@@ -329,3 +332,19 @@ def test_a_column_that_is_not_there_is_named(store: Store, make_run: MakeRun, pr
         InputError, match=r"faq.where names quality_tier.*it has doc_id, parent_ids"
     ):
         run(go, recipe="faq")
+
+
+def test_recipes_of_the_same_prompts_make_documents_of_their_own(
+    store: Store, make_run: MakeRun, profile: Profile
+):
+    publish(store, PAGES[:1])
+    settings = profile.rewriting.recipes["faq"]
+    twins = profile.rewriting.model_copy(update={"recipes": {"faq": settings, "twin": settings}})
+    go = make_run(BATCH, profile.model_copy(update={"rewriting": twins}))
+    for name in ("faq", "twin"):
+        with use_engine(settings.engine) as engine:
+            rewrite(go, replace(find_recipe("faq"), name=name), engine, engine.identity)
+    faq, twin = (open_made(store, name).read() for name in ("faq", "twin"))
+    assert faq["generation_keys"].to_list() == twin["generation_keys"].to_list()
+    assert faq["text"].to_list() == twin["text"].to_list() and not faq.is_empty()
+    assert not {*faq["doc_id"]} & {*twin["doc_id"]}

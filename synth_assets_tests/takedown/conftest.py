@@ -82,11 +82,6 @@ def run_line(store: Store, profile: Profile, key: str) -> None:
 
 
 def everything(store: Store, batch: str) -> str:
-    """All text columns of all tables of a batch."""
+    """All that stands in the tables of a batch."""
     root = Path(store.files.root)
-    found = []
-    for path in root.rglob(f"{batch}*.parquet"):
-        frame = pl.read_parquet(path)
-        names = [name for name in ("text", "title", "url", "value") if name in frame.columns]
-        found += [str(frame[name].to_list()) for name in names]
-    return "\n".join(found)
+    return "\n".join(str(pl.read_parquet(path).rows()) for path in root.rglob(f"{batch}*.parquet"))

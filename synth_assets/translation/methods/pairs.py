@@ -23,15 +23,17 @@ COPIED = "copied"
 ROWS_AT_ONCE = 10_000
 
 COLUMNS: Schema = bitext.COLUMNS | {
+    "other_id": pl.String(),
     "synthetic": pl.String(),
     "tag": pl.String(),
     "decoding": pl.String(),
     "pivot": pl.String(),
     "chrf": pl.Float64(),
 }
-"""Those of every bitext, and: which sides a model wrote (source, target or both); what a tagged
-source begins with; how the synthetic side was drawn; the text that both sides are translations of;
-sentence chrF of what came back against the text."""
+"""Those of every bitext, and: the document that the target was taken from, where it is not that of
+`doc_id`; which sides a model wrote (source, target or both); what a tagged source begins with; how
+the synthetic side was drawn; the text that both sides are translations of; sentence chrF of what
+came back against the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class PivotJoin:
                     "pivot",
                     source=pair.target,
                     target=partner.target,
+                    other_id=other.document.doc_id,
                     source_lang=self.left,
                     target_lang=self.right,
                     synthetic="both",

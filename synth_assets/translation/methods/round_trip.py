@@ -76,6 +76,7 @@ class ThereAndBack:
             pair,
             "round_trip",
             target=concise,
+            other_id=other.document.doc_id,
             source_lang=self.settings.back,
             target_lang=self.settings.back,
             synthetic="target",

@@ -37,7 +37,7 @@ from synth_assets.translation.methods.interlinear import InLines
 from synth_assets.translation.methods.pivot import PivotJoin
 from synth_assets.translation.methods.round_trip import ThereAndBack
 
-VERSION = "1"
+VERSION = "2"
 """Raised by hand when a method makes other rows of the same input."""
 
 PAIR_KINDS = (Pivot, Bidirectional, BackTranslation, RoundTrip)
@@ -71,13 +71,14 @@ def engine_of(method: Method) -> EngineSpec | None:
 
 
 def code_version(profile: Profile, name: str) -> str:
-    """Digest of what shapes the rows of a method's corpus."""
+    """Digest of what shapes the rows of a method's corpus. Its name is among that: two methods that
+    are set alike make documents of their own."""
     from synth_assets.packing.version import tokenizer_version
 
     method = profile.translation.methods[name]
     engine = engine_of(method)
     settings = method.model_dump(mode="json", exclude={*files_of(method), "engine"})
-    shaping: list[object] = [VERSION, settings, profile.seed, _languages(profile, method)]
+    shaping: list[object] = [VERSION, name, settings, profile.seed, _languages(profile, method)]
     shaping += [digest_file(Path(path)) for path in files_of(method).values()]
     if engine is not None:
         asked = engine.model_dump(mode="json", exclude=set(NOT_SHAPING))

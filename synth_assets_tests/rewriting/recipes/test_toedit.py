@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from synth_assets.corpus.store import Store
 from synth_assets.errors import EngineError, ProfileError
-from synth_assets.generation.engines.tasks import read_task
+from synth_assets.generation.engines.local.tasks import read_task
 from synth_assets.generation.protocol import Request, Result
 from synth_assets.modeling.reference import Training, train_reference
 from synth_assets.profile import Profile

@@ -48,6 +48,21 @@ def test_interlinear_lines_alternate_and_come_apart_again(
     assert corpus.footer.counts.other == {"parents_made": 1, "parents_no_sentence": 1}
 
 
+def test_methods_that_are_set_alike_make_documents_of_their_own(
+    make_run: MakeRun, with_methods: MakeProfile, translated: Publish
+) -> None:
+    translated("cat_Latn", {parent(1): [("One.", "Un.")]})
+    alike = Interlinear(kind="interlinear", of="cat_Latn")
+    profile = with_methods({"cat_Latn": target_from("eng_Latn")}, lines=alike, lines_too=alike)
+    ids = set()
+    for name in ("lines", "lines_too"):
+        version = stage.code_version(profile, name)
+        run = make_run(profile=profile, code_version=version)
+        stage.run(run, name=name)
+        ids |= {*run.store.open(f"mixed/{name}", run.batch).read()["doc_id"]}
+    assert len(ids) == 2
+
+
 def test_switched_words_can_be_put_back(
     make_run: MakeRun, with_methods: MakeProfile, tmp_path: Path
 ) -> None:
