@@ -39,7 +39,8 @@ def explain(
     from synth_assets.explore.ask import Explorer
 
     home, profile = setting(profile_file)
-    if (document is None) == (sequence is None):
+    document = document.strip() if document else None
+    if bool(document) == (sequence is not None):
         raise InputError("give a document id or a URL, or else --sequence")
     explorer = Explorer.of(Store(profile.root), home)
     if sequence is not None:
@@ -89,7 +90,7 @@ def explore(
     context: typer.Context,
     profile_file: ProfileFile = None,
     *,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = PORT,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on 127.0.0.1.")] = PORT,
 ) -> None:
     """Serve a web page to search documents, read them beside what was made of them, and browse
     what was dropped; until Ctrl-C. The index is made or brought up to date first."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synth_assets.corpus.store import Store
-from synth_assets.explore.assemble import documents_of, family_of, unknown
+from synth_assets.explore.assemble import documents_of, family_of, unknown_page
 from synth_assets.explore.family import Family
 from synth_assets.explore.finder import Finder, Scan
 from synth_assets.explore.index.look import Index
@@ -14,6 +14,7 @@ from synth_assets.explore.sequences import Sequence as Packed
 from synth_assets.explore.sequences import find_sequence
 from synth_assets.explore.tables import Shelf
 from synth_assets.home import Home
+from synth_assets.takedown.entries import DOCUMENT_ID
 
 _ADDRESS = re.compile(r"\w+://|www\.|[^/\s]+\.[^/\s]+/")
 
@@ -34,15 +35,16 @@ class Explorer:
         return cls(shelf, Index(shelf, place) if ready else Scan(shelf))
 
     def resolve(self, asked: str) -> list[str]:
-        """The document of an id, or all crawls of an address.
+        """The document of an id, in capitals or not, or all crawls of an address.
 
         Raises InputError for an address that no web page has.
         """
         if not is_address(asked):
-            return [asked]
-        crawls = self.finder.crawls_of(asked if "://" in asked else f"https://{asked}")
+            return [as_id(asked)]
+        url = asked if "://" in asked else f"https://{asked}"
+        crawls = self.finder.crawls_of(url)
         if not crawls:
-            raise unknown(self.shelf, f"page {asked}")
+            raise unknown_page(self.shelf, url)
         return crawls
 
     def family(self, doc_ids: Sequence[str]) -> Family:
@@ -52,6 +54,11 @@ class Explorer:
         """A packed sequence, and the documents behind it with their pages."""
         found = find_sequence(self.shelf, name)
         return found, documents_of(self.shelf, self.finder, found.doc_ids)
+
+
+def as_id(asked: str) -> str:
+    """Ids are in small letters; what has not the form of one stays as it is."""
+    return asked.lower() if DOCUMENT_ID.fullmatch(asked.lower()) else asked
 
 
 def is_address(asked: str) -> bool:

@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import polars as pl
+
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.schema import DROPPED as DROP_COLUMNS
 from synth_assets.errors import InputError
 from synth_assets.explore.family import DROPPED, KEPT, Asked, Family, Member, Span, Step
 from synth_assets.explore.finder import Finder
-from synth_assets.explore.tables import PACKED, Place, Shelf
-from synth_assets.generation.request_table import REQUESTS
+from synth_assets.explore.tables import MEASURED, PACKED, Place, Shelf
+from synth_assets.generation.tables import REQUESTS
+from synth_assets.takedown.entries import DOCUMENT_ID
+from synth_assets.takedown.register import Register
 
 FIELDS = [name for name in DOCUMENT if name not in ("text", "content_hash")]
-JUDGED = ["doc_id", "lang", "relation", "cluster_root", "similarity", *DROP_COLUMNS]
+JUDGED = ["doc_id", "relation", "cluster_root", "similarity", *DROP_COLUMNS]
 
 
 def family_of(shelf: Shelf, finder: Finder, doc_ids: Sequence[str]) -> Family:
@@ -24,7 +28,7 @@ def family_of(shelf: Shelf, finder: Finder, doc_ids: Sequence[str]) -> Family:
     own = finder.places(doc_ids)
     whole = [place for place in own if place.table.holds_documents]
     if not whole:
-        raise unknown(shelf, f"document {', '.join(doc_ids)}")
+        raise unknown_documents(shelf, doc_ids)
     known = list(dict.fromkeys(place.doc_id for place in whole))
     frames = shelf.rows(_first_of_each(whole), ["doc_id", "root_ids"])
     roots = list(dict.fromkeys(root for _, frame in frames for root in frame["root_ids"][0]))
@@ -41,7 +45,7 @@ def documents_of(shelf: Shelf, finder: Finder, doc_ids: Sequence[str]) -> Family
     """Documents and their web pages alone, without what else was made of these."""
     own = [place for place in finder.places(doc_ids) if place.table.holds_documents]
     if not own:
-        raise unknown(shelf, f"document {', '.join(doc_ids)}")
+        raise unknown_documents(shelf, doc_ids)
     members = _members(shelf, own)
     roots = [one for member in members.values() for one in member.fields["root_ids"]]
     pages = [one for one in dict.fromkeys(roots) if one not in members]
@@ -49,12 +53,27 @@ def documents_of(shelf: Shelf, finder: Finder, doc_ids: Sequence[str]) -> Family
     return Family(list(doc_ids), _members(shelf, above) | members)
 
 
-def unknown(shelf: Shelf, what: str) -> InputError:
+def unknown_documents(shelf: Shelf, doc_ids: Sequence[str]) -> InputError:
+    """Says what an id is where one was given in part, or something else."""
+    whole = all(DOCUMENT_ID.fullmatch(one) for one in doc_ids)
+    also = "" if whole else "; an id has 32 hex digits, all of which are needed"
+    return unknown(shelf, f"document {', '.join(doc_ids)}", also)
+
+
+def unknown_page(shelf: Shelf, url: str) -> InputError:
+    """Says of an address on the takedown list why it may be nowhere."""
+    register = Register.load(shelf.store.files)
+    listed = register and register.names_any(pl.DataFrame({"doc_id": [""], "url": [url]}))
+    also = "; the takedown list names the address, and a takedown erases addresses with the texts"
+    return unknown(shelf, f"page {url}", also if listed else "")
+
+
+def unknown(shelf: Shelf, what: str, also: str = "") -> InputError:
     """The sentence for what is nowhere under the root."""
     batches = sum(len({table.corpus for table in tables}) for tables in shelf.batches.values())
     return InputError(
         f"{what} is in no corpus under {shelf.store.files.root}; searched were the kept and the "
-        f"dropped rows of {batches:,} corpora and batches ({', '.join(shelf.corpora)})"
+        f"dropped rows of {batches:,} corpora and batches ({', '.join(shelf.corpora)}){also}"
     )
 
 
@@ -79,14 +98,13 @@ def _members(shelf: Shelf, places: Sequence[Place]) -> dict[str, Member]:
         member, row = members[place.doc_id], frame.row(0, named=True)
         member.places.append(place)
         member.steps.append(_step(place, row))
-        if not place.table.sidecar:  # a page's language is known from `filtered` on
-            member.fields["lang"] = row["lang"]
     _add_outcomes(shelf, members, places)
     _add_requests(shelf, members, places)
     _add_spans(shelf, members, places)
-    for place in _of(places, "attributes"):
+    for place, frame in shelf.rows(_of(places, MEASURED), ["doc_id", "lang"]):
         if place.doc_id in members:
             members[place.doc_id].scored = place
+            members[place.doc_id].fields["lang"] = frame["lang"][0]  # a page has none before
     for member in members.values():
         member.steps.sort(key=lambda step: _rank(shelf, step))
     return members

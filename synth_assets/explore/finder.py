@@ -10,6 +10,7 @@ from synth_assets.corpus.files import Files
 from synth_assets.explore.tables import DROPPED, PACKED, Place, Shelf, Table
 from synth_assets.takedown.corpora import FIRST
 from synth_assets.takedown.entries import page_of
+from synth_assets.takedown.releases import documents_taken_down
 
 RELEASES = "releases"
 LISTING = "documents.parquet"
@@ -18,11 +19,12 @@ LISTING = "documents.parquet"
 @dataclass(frozen=True, slots=True)
 class Held:
     """A release that holds a document, so often and in one of its components. `release` is its
-    name and version, and the kind of a control."""
+    name and version, and the kind of a control; `withdrawn` says that a takedown marked it."""
 
     release: str
     component: str
     times: int
+    withdrawn: bool = False
 
 
 class Finder(Protocol):
@@ -102,8 +104,9 @@ class Scan:
         files = self.shelf.store.files
         for release in releases_of(files):
             listed = read_listing(files, release).filter(pl.col("doc_id").is_in(doc_ids))
+            withdrawn = is_withdrawn(files, release)
             for doc_id, component, times in listed.iter_rows():
-                found.setdefault(doc_id, []).append(Held(release, component, times))
+                found.setdefault(doc_id, []).append(Held(release, component, times, withdrawn))
         return found
 
 
@@ -144,6 +147,11 @@ def releases_of(files: Files) -> list[str]:
     return sorted(
         name.removesuffix(f"/{LISTING}") for name in found if name.endswith(f"/{LISTING}")
     )
+
+
+def is_withdrawn(files: Files, release: str) -> bool:
+    """Whether a document of the release was taken down since."""
+    return documents_taken_down(files, f"{RELEASES}/{release}") > 0
 
 
 def read_listing(files: Files, release: str) -> pl.DataFrame:

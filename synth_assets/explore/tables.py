@@ -14,8 +14,9 @@ from synth_assets.takedown.corpora import corpora_of_documents
 
 PACKED = "packed"
 DROPPED = "dropped"
+MEASURED = "attributes"
 NEAR_ROWS = 250
-SIDECARS = (DROPPED, "attributes", "outcomes", "requests")
+SIDECARS = (DROPPED, MEASURED, "outcomes", "requests")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from synth_assets.explore.sequences import Sequence
 
 TITLE_CHARS = 70
 REFUSED_SHOWN = 3
+WITHDRAWN = "it holds documents that were taken down"
 
 
 def family_tree(family: Family) -> Tree:
@@ -61,7 +62,11 @@ def _lines(member: Member) -> Iterator[Text]:
         )
     for held in member.releases:
         times = "once" if held.times == 1 else f"{held.times} times"
-        yield Text(f"release {held.release}  {held.component}, {times}", style="green")
+        line = f"release {held.release}  {held.component}, {times}"
+        if held.withdrawn:
+            yield Text(f"{line}; withdrawn: {WITHDRAWN}", style="red")
+        else:
+            yield Text(line, style="green")
 
 
 def told(member: Member) -> list[Step]:
@@ -119,7 +124,8 @@ def refused(step: Step) -> list[str]:
         one for one in step.requests if one.outcome != "accepted" and (one.reason, one.value) != own
     ]
     lines = [
-        f"{one.outcome} by {one.reason}: {one.value or ''}"
+        f"{one.outcome} by {one.reason}"
+        + (f": {one.value}" if one.value else "")
         + (f" (allowed: {one.limit})" if one.limit else "")
         for one in bad[:REFUSED_SHOWN]
     ]

@@ -54,5 +54,11 @@ def test_what_cannot_be_explained_is_one_sentence(profile: Profile) -> None:
         run("explain", "nobody")
     with pytest.raises(InputError, match="give a document id or a URL, or else --sequence"):
         run("explain")
+    with pytest.raises(InputError, match="give a document id or a URL, or else --sequence"):
+        run("explain", " ")
+    for command in ("explore", "up"):
+        result = CliRunner().invoke(app, [command, "--port", "99999"])
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
     with pytest.raises(InputError, match="packed has no batch b; it has none"):
         run("explain", "--sequence", "packed:b:0")

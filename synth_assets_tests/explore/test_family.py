@@ -4,17 +4,20 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from rich.console import Console
 
 from synth_assets.corpus.store import Store
 from synth_assets.errors import CorpusError, InputError
 from synth_assets.explore.ask import Explorer
 from synth_assets.explore.assemble import scores_of, text_of
-from synth_assets.explore.family import Family, Member
+from synth_assets.explore.family import Asked, Family, Member, Step
 from synth_assets.explore.finder import Scan
 from synth_assets.explore.index.look import Index
 from synth_assets.explore.index.refresh import IndexFolder, refresh
 from synth_assets.explore.tables import Shelf
-from synth_assets.explore.terminal import sentence
+from synth_assets.explore.terminal import family_tree, refused, sentence
+from synth_assets.takedown.apply import apply_takedowns
+from synth_assets.takedown.entries import Entry, page_of
 from synth_assets_tests.explore.site import Site
 
 SEA, SHORT = "https://garden.example/sea", "garden.example/short"
@@ -85,6 +88,30 @@ def test_reading_the_corpora_says_the_same_as_the_index(explorer: Explorer) -> N
         assert scan.resolve(url) == ids
         assert scan.family(ids) == explorer.family(ids)
         assert scan.finder.followers(list(ids), 9) == explorer.finder.followers(list(ids), 9)
+
+
+def test_after_a_takedown_the_address_and_the_release_say_so(site: Site) -> None:
+    explorer = Explorer.of(site.store, site.home)
+    page = explorer.resolve(SEA)[0]
+    apply_takedowns(site.store, site.profile, [Entry("url", page_of(SEA))])
+    explorer = Explorer.of(site.store, site.home)
+    with pytest.raises(InputError, match="the takedown list names the address"):
+        explorer.resolve(SEA)
+    with pytest.raises(InputError) as other:
+        explorer.resolve("https://garden.example/none")
+    assert "takedown list" not in str(other.value)
+    family = explorer.family([page])
+    assert {held.withdrawn for one in family.members.values() for held in one.releases} == {True}
+    shown = Console(width=500)
+    with shown.capture() as printed:
+        shown.print(family_tree(family))
+    assert "withdrawn: it holds documents that were taken down" in printed.get()
+
+
+def test_a_refusal_without_a_value_has_no_colon() -> None:
+    bare = Asked("key", "rejected", "no_structure", None, None, None, 0, 0)
+    step = Step("rewritten/faq", "2026-01-01", "dropped", "takedown", requests=[bare])
+    assert refused(step) == ["rejected by no_structure"]
 
 
 def test_what_is_unknown_is_one_sentence_with_what_was_searched(explorer: Explorer) -> None:

@@ -69,6 +69,13 @@ def test_every_word_of_a_text_finds_it(text: str) -> None:
     connection.close()
 
 
+def test_a_page_has_the_language_that_the_filter_found(explorer: Explorer) -> None:
+    assert {entry.lang for entry in found(explorer, "tamarisk")} == {"eng_Latn"}
+    (thai,) = found(explorer, "ทนลม")
+    assert thai.lang == "tha_Thai"
+    assert explorer.family([thai.doc_id]).members[thai.doc_id].fields["lang"] == "tha_Thai"
+
+
 def test_lists_go_on_where_they_ended_over_all_batches(explorer: Explorer) -> None:
     whole = found(explorer, "garden")
     assert len({entry.batch for entry in whole}) == 2

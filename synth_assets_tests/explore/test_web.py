@@ -42,6 +42,15 @@ def test_the_first_page_has_every_corpus_and_links_to_the_drops(client: TestClie
     assert "at least 50" in dropped
 
 
+def test_drops_without_a_reason_are_all_drops_with_theirs(client: TestClient) -> None:
+    shown = client.get("/drops/filtered").text
+    assert ">Short</a>" in shown
+    assert "gopher_min_words: 15" in shown
+    assert "dropped for any reason" in shown
+    assert "no_structure: a FAQ needs" in client.get("/drops/rewritten/faq").text
+    assert "Nothing was dropped so" in client.get("/drops/filtered?reason=none").text
+
+
 def test_a_dropped_document_says_why(client: TestClient, explorer: Explorer) -> None:
     shown = client.get(f"/document/{page_of(explorer, 'garden.example/short')}").text
     assert "dropped: gopher_min_words" in shown
@@ -113,5 +122,25 @@ def test_what_is_not_there_is_one_sentence(client: TestClient) -> None:
         answer = client.get(address)
         assert answer.status_code == 404
         assert "Not found" in answer.text
+    for address in ("/drops/nothing", "/drops/filtered?batch=nope", "/?batch=nope"):
+        answer = client.get(address)
+        assert (answer.status_code, "allowed are" in answer.text) == (404, True)
     assert client.get("/drops/filtered?reason=none&from=x@y").status_code == 200
     assert "No document has all these words" in client.get("/search?q=nosuchword").text
+
+
+def test_a_search_that_finds_nothing_says_what_was_wrong_with_it(
+    client: TestClient, explorer: Explorer
+) -> None:
+    page = page_of(explorer, "garden.example/short")
+    answer = client.get("/search", params={"q": page.upper()}, follow_redirects=False)
+    assert answer.headers["location"] == f"/document/{page}"
+    for asked, said in {
+        " ": "Type words, a phrase",
+        "https://garden.example/none": "page https://garden.example/none is in no corpus",
+        page[:12]: "an id has 32 hex digits, all of which are needed",
+        "0" * 32: f"document {'0' * 32} is in no corpus",
+    }.items():
+        shown = client.get("/search", params={"q": asked}).text
+        assert said in shown
+        assert "Words are searched whole" not in shown

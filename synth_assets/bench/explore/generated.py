@@ -177,7 +177,7 @@ def _write(
     import polars as pl
 
     from synth_assets.corpus.schema import DOCUMENT, conform
-    from synth_assets.generation.stage import OUTCOMES, REQUESTS
+    from synth_assets.generation.tables import OUTCOMES, REQUESTS
 
     extra: dict[str, Columns] = {
         "filtered": {"gopher_words": pl.Int64(), "lang_share": pl.Float64()},
@@ -186,7 +186,11 @@ def _write(
     schema = DOCUMENT | extra.get(corpus, {})
     with store.write(corpus, batch, schema=schema, code_version="1", inputs={}) as writer:
         if corpus == "filtered":
-            attributes: Columns = {"doc_id": pl.String(), **extra[corpus]}
+            attributes: Columns = {
+                "doc_id": pl.String(),
+                "lang": pl.String(),
+                **extra[corpus],
+            }
             writer.sidecar("attributes", attributes)
             for frame in (*kept, *dropped):
                 writer.add("attributes", frame.select(*attributes))
@@ -208,7 +212,7 @@ def _write(
 
 
 def _write_packed(store: "Store", batch: str, documents: list["pl.DataFrame"]) -> None:
-    from synth_assets.packing.sequences import COLUMNS
+    from synth_assets.packing.version import COLUMNS
 
     with store.write(
         "packed", batch, schema=COLUMNS, code_version="1", inputs={}, documents=False

@@ -10,7 +10,7 @@ import polars as pl
 from synth_assets.explore.finder import leads_of, runs_of
 from synth_assets.explore.index.schema import INDEXES, create, page_key
 from synth_assets.explore.index.words import broken_up
-from synth_assets.explore.tables import DROPPED, Shelf, Table
+from synth_assets.explore.tables import DROPPED, MEASURED, Shelf, Table
 
 AT_ONCE = 5_000
 """Documents that are Python objects at a time; a row group of about 64 MB is in memory too."""
@@ -34,6 +34,9 @@ def build(shelf: Shelf, batch: str, made_from: object, path: Path) -> int:
             connection.execute("INSERT INTO source VALUES (?, ?, ?, ?)", row)
             if table.holds_documents:
                 _add_documents(connection, shelf, table)
+        for table in tables:
+            if table.sidecar == MEASURED:
+                _add_languages(connection, shelf, table)
         for number, table in enumerate(tables):
             _add_places(connection, shelf, table, number)
             if table.sidecar == DROPPED and table.holds_documents:
@@ -59,6 +62,13 @@ def _add_documents(connection: sqlite3.Connection, shelf: Shelf, table: Table) -
         if first in new:
             for part in frame.filter(~new[first]).iter_slices(AT_ONCE):
                 _insert(connection, part.unique("doc_id", keep="first", maintain_order=True))
+
+
+def _add_languages(connection: sqlite3.Connection, shelf: Shelf, table: Table) -> None:
+    """A page has no language until the filter looks at it."""
+    for _, frame in shelf.frames(table, ["lang", "doc_id"]):
+        rows = frame.select("lang", "doc_id").iter_rows()
+        connection.executemany("UPDATE document SET lang = ? WHERE id = ?", rows)
 
 
 def _known(connection: sqlite3.Connection, ids: pl.Series) -> list[str]:

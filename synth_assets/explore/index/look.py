@@ -8,7 +8,7 @@ from functools import lru_cache
 import orjson
 
 from synth_assets.errors import CorpusError
-from synth_assets.explore.finder import Held, releases_of
+from synth_assets.explore.finder import Held, is_withdrawn, releases_of
 from synth_assets.explore.index.build import sources
 from synth_assets.explore.index.refresh import IndexFolder
 from synth_assets.explore.index.schema import open_readonly, page_key
@@ -34,6 +34,7 @@ class Entry:
     head: str
     value: str | None = None
     limit: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,9 @@ class Index:
         found: dict[str, list[Held]] = {}
         for release in self._releases:
             connection, _ = self._open(self._place.release(release), None)
+            withdrawn = is_withdrawn(self.shelf.store.files, release)
             for doc_id, component, times in connection.execute(query, [_json(doc_ids)]):
-                found.setdefault(doc_id, []).append(Held(release, component, times))
+                found.setdefault(doc_id, []).append(Held(release, component, times, withdrawn))
         return found
 
     def entries(self, doc_ids: Sequence[str]) -> list[Entry]:
@@ -122,14 +124,17 @@ class Index:
     def dropped(
         self, corpus: str, reason: str, limit: int, start: From | None = None, batch: str = ""
     ) -> list[Entry]:
-        """Documents that one corpus dropped for one reason, of one batch or of all."""
+        """Documents that one corpus dropped for one reason or, where it is empty, for any; of one
+        batch or of all."""
+        chosen = (corpus, reason) if reason else (corpus,)
         sql = (
-            f"SELECT {_COLUMNS}, l.value, l.allowed FROM source s "
+            f"SELECT {_COLUMNS}, l.value, l.allowed, l.reason FROM source s "
             "JOIN departure l ON l.source = s.number JOIN document d USING (n) "
-            "WHERE s.corpus = ? AND l.reason = ? AND n > ? ORDER BY n LIMIT ?"
+            f"WHERE s.corpus = ? {'AND l.reason = ?' if reason else ''} AND n > ? "
+            "GROUP BY n ORDER BY n LIMIT ?"
         )
         begin = start or (From(batch, 0) if batch else None)
-        return self._list(begin, limit, lambda place: (sql, (corpus, reason, place)), batch)
+        return self._list(begin, limit, lambda place: (sql, (*chosen, place)), batch)
 
     def _list(
         self,

@@ -35,7 +35,7 @@ CREATE INDEX place_of ON place (n);
 CREATE INDEX page_of ON document (page) WHERE page IS NOT NULL;
 """
 
-FORMAT = digest("1", TABLES, INDEXES)
+FORMAT = digest("2", TABLES, INDEXES)
 """Of an index file; one of another format is made anew. The number counts changes that the tables
 do not show."""
 

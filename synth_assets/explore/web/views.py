@@ -1,24 +1,27 @@
 """What each page of the explorer shows: a template and its values, nothing of HTTP."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
-from synth_assets.errors import SynthAssetsError
-from synth_assets.explore.ask import Explorer, is_address
-from synth_assets.explore.assemble import scores_of, text_of
+from synth_assets.errors import InputError, SynthAssetsError
+from synth_assets.explore.ask import Explorer, as_id, is_address
+from synth_assets.explore.assemble import scores_of, text_of, unknown_documents
 from synth_assets.explore.family import Family, Member
 from synth_assets.explore.index.look import Entry, From, Index
 from synth_assets.explore.prompts import prompts_of
 from synth_assets.explore.sequences import names_sequence
-from synth_assets.explore.terminal import pages_of, refused, told
+from synth_assets.explore.terminal import WITHDRAWN, pages_of, refused, told
 from synth_assets.explore.web.beside import beside, changes
 from synth_assets.profile.model import Profile
 from synth_assets.report.funnel import funnel
 
 LISTED = 25
 DUPLICATES = 50
+NO_WORDS = "No document has all these words."
+PART_OF_ID = re.compile(r"[0-9a-fA-F]{8,32}")
 TEXT_CHARS = 200_000
 """Of a text that a page shows or compares; the rest is counted."""
 
@@ -42,10 +45,14 @@ class Views:
     profile: Profile
 
     def home(self, batch: str | None) -> Page:
-        """The batches, and the funnel of one, by default the last."""
+        """The batches, and the funnel of one, by default the last.
+
+        Raises InputError for a batch that is not there.
+        """
         shelf = self.explorer.shelf
+        self._refuse_unknown(batch=batch)
         keys = list(shelf.batches)
-        chosen = batch if batch in shelf.batches else (keys[-1] if keys else None)
+        chosen = batch or (keys[-1] if keys else None)
         rows = funnel(shelf.store, shelf.corpora, chosen) if chosen else []
         most = max((row.counts.read.documents for row in rows), default=1) or 1
         values = {"batches": keys[::-1], "chosen": chosen, "rows": rows, "most": most}
@@ -65,14 +72,20 @@ class Views:
         found = self.index.search(asked, LISTED, _from(begin))
         values = {"query": asked, "title": f"Documents with {asked}" if asked else "Search"}
         more = f"/search?{urlencode({'q': asked, 'from': _behind(found)})}"
-        return _list(found, more, "No document has all these words.", values)
+        nothing = "" if found else self._nothing_for(asked)
+        return _list(found, more, nothing, values | {"words": nothing == NO_WORDS})
 
     def drops(self, corpus: str, reason: str, batch: str, begin: str) -> Page:
-        """Documents that a corpus dropped for a reason."""
+        """Documents that a corpus dropped for a reason, or for any; of a batch or of all.
+
+        Raises InputError for a corpus or a batch that is not there.
+        """
+        self._refuse_unknown(corpus, batch)
         found = self.index.dropped(corpus, reason, LISTED, _from(begin), batch)
         asked = {"reason": reason, "batch": batch, "from": _behind(found)}
         more = f"/drops/{quote(corpus)}?{urlencode(asked)}"
-        values = {"query": "", "title": f"{corpus}: {reason}", "corpus": corpus, "reason": reason}
+        title = f"{corpus}: {reason or 'all that was dropped'}"
+        values = {"query": "", "title": title, "corpus": corpus, "reason": reason}
         return _list(found, more, "Nothing was dropped so.", values | {"batch": batch})
 
     def document(self, doc_id: str, view: str) -> Page:
@@ -103,6 +116,7 @@ class Views:
                 "text": text,
                 "family": list(family.walk()),
                 "pages": pages,
+                "withdrawn": WITHDRAWN,
                 "hrefs": {page.doc_id: _href(page) for page in pages},
                 "steps": [(step, refused(step)) for step in told(member)],
                 "scores": scores_of(shelf, _scored(family, member)),
@@ -119,12 +133,36 @@ class Views:
         spans = [(span, family.members.get(span["doc_id"])) for span in found.spans]
         return Page("sequence.html", {"query": "", "sequence": found, "spans": spans})
 
+    def _refuse_unknown(self, corpus: str | None = None, batch: str | None = None) -> None:
+        shelf = self.explorer.shelf
+        for kind, asked, known in (
+            ("corpus", corpus, shelf.corpora),
+            ("batch", batch, [*shelf.batches]),
+        ):
+            if asked and asked not in known:
+                raise InputError(
+                    f"there is no {kind} {asked}; allowed are {', '.join(known) or 'none'}"
+                )
+
+    def _nothing_for(self, asked: str) -> str:
+        """The sentence for a search that found nothing."""
+        if not asked:
+            return "Type words, a phrase in quotes, a URL or a document id."
+        try:
+            one = self.explorer.resolve(asked)[0]
+        except InputError as error:
+            return f"Nothing found: {error}."
+        if PART_OF_ID.fullmatch(one):
+            return f"Nothing found: {unknown_documents(self.explorer.shelf, [one])}."
+        return NO_WORDS
+
     def _straight(self, asked: str) -> str | None:
         files = self.explorer.shelf.store.files
         if names_sequence(files, asked):
             return f"/sequence/{quote(asked, safe=':/')}"
-        known = asked and " " not in asked and self.explorer.finder.places([asked])
-        return f"/document/{quote(asked)}" if known else None
+        doc_id = as_id(asked)
+        known = asked and " " not in asked and self.explorer.finder.places([doc_id])
+        return f"/document/{quote(doc_id)}" if known else None
 
     def _crawls(self, asked: str) -> list[str]:
         try:
@@ -139,7 +177,8 @@ def _list(found: Sequence[Entry], more: str, nothing: str, values: dict[str, Any
         "more": more if len(found) == LISTED else "",
         "nothing": nothing,
     }
-    return Page("list.html", {"corpus": "", "reason": "", "batch": "", **given, **values})
+    blank = {"corpus": "", "reason": "", "batch": "", "words": False}
+    return Page("list.html", blank | given | values)
 
 
 def _from(begin: str) -> From | None:
