@@ -103,8 +103,11 @@ def _again(store: Store, profile: Profile, pending: list[str], again: Again, say
     stale = [key for key in stale_batches(store, line) if key not in pending]
     failed = [key for key in batches_with_failures(store, line) if key not in pending]
     if stale and not again.stale:
+        corpora = [stage.corpus for stage in line]
+        lacking = [name for name in corpora if not all(store.has(name, key) for key in stale)]
+        without = f" (not all have {', '.join(lacking)})" if lacking else ""
         say(
-            f"made under another profile or version: {', '.join(stale)}; "
+            f"made under another profile or version: {', '.join(stale)}{without}; "
             f"run with --refresh to make them again"
         )
     if failed and not again.failed:

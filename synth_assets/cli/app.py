@@ -49,7 +49,9 @@ def up(
     ] = None,
     profile_file: ProfileFile = None,
     *,
-    port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65_535, help="Port of the UI on 127.0.0.1.")
+    ] = 3000,
     refresh: Annotated[
         bool, typer.Option(help="Also run batches that were made under another profile.")
     ] = False,

@@ -153,7 +153,7 @@ def _with_recipe(profile: "Profile", recipe: str, engine: str | None) -> "Profil
             settings | {"engine": {"kind": given} if isinstance(given, str) else given}
         )
     except ValidationError as error:
-        raise ProfileError(explain(error, "--engine")) from None
+        raise ProfileError(explain(error, "--engine", RecipeProfile)) from None
     rewriting = profile.rewriting.model_copy(
         update={"recipes": {**profile.rewriting.recipes, recipe: chosen}}
     )

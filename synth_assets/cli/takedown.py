@@ -8,6 +8,7 @@ import typer
 from synth_assets.cli.common import ProfileFile, console, say, setting
 from synth_assets.cli.generation import Json, print_json
 from synth_assets.corpus.store import Store
+from synth_assets.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Documents taken out of every corpus again.")
 
@@ -29,7 +30,10 @@ def apply(
 
     home, profile = setting(profile_file)
     store = Store(profile.root)
-    done = apply_takedowns(store, profile, read_list(listed), say)
+    entries = read_list(listed)
+    if not entries:
+        raise InputError(f"takedown list {listed} has no entry; nothing was taken down")
+    done = apply_takedowns(store, profile, entries, say)
     prepare(home)
     with open_instance(home) as instance:
         record(instance, store, profile, done.changed)
@@ -71,7 +75,6 @@ def reinstate(profile_file: ProfileFile = None) -> None:
 def _report(number: int | None, profile_file: Path | None) -> dict[str, object]:
     from dataclasses import asdict
 
-    from synth_assets.errors import InputError
     from synth_assets.takedown.apply import reports
 
     _, profile = setting(profile_file)

@@ -39,7 +39,7 @@ def train_translator(
     of `translation_models` in the profile, where it has this pair."""
     from synth_assets.modeling.translation import translator
     from synth_assets.modeling.translation.bitext import read_files
-    from synth_assets.profile.modeling import TranslatorModel, split_pair
+    from synth_assets.profile.modeling import TranslatorModel, pair_code, split_pair
 
     *inputs, out = paths
     if not inputs:
@@ -48,10 +48,10 @@ def train_translator(
         raise InputError(f"{out} exists already; name a folder that does not")
     _, profile = setting(profile_file)
     try:
-        languages = split_pair(pair)
+        languages, known_as = split_pair(pair), pair_code(pair)
     except ValueError as error:
         raise InputError(f"--pair: {error}") from None
-    settings = profile.translation_models.get(pair) or TranslatorModel()
+    settings = profile.translation_models.get(known_as) or TranslatorModel()
     columns = _given(source=source, target=target, license=license_column)
     changes = _given(base=base, start=start, steps=steps, licenses=licenses)
     changes["columns"] = settings.columns.model_copy(update=columns)

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from synth_assets.corpus.json_lines import has_lines, reading
 from synth_assets.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ROW_GROUP_BYTES = 64 << 20
 LINES_AT_ONCE = 10_000
@@ -114,6 +117,8 @@ class FrameWriter:
             self._parquet.close()
 
     def _flush(self) -> None:
+        import pyarrow.parquet as pq
+
         rows = pl.concat(self._waiting) if self._waiting else pl.DataFrame()
         table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._parquet is None:
@@ -124,7 +129,7 @@ class FrameWriter:
 
 def is_parquet(path: Path) -> bool:
     """Whether a file is read as Parquet; all others are JSON Lines."""
-    return path.suffix == PARQUET
+    return path.suffix.lower() == PARQUET
 
 
 def check_texts(path: Path, schema: pl.Schema, columns: Columns) -> None:
@@ -173,13 +178,15 @@ def _frames(path: Path) -> Iterator[pl.DataFrame]:
             yield rows.collect_schema().to_frame()
             yield from rows.collect_batches(chunk_size=LINES_AT_ONCE)
         return
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(path) as parquet:
         yield _as_frame(parquet.schema_arrow.empty_table())
         for group in range(parquet.num_row_groups):
             yield _as_frame(parquet.read_row_group(group))
 
 
-def _as_frame(table: pa.Table) -> pl.DataFrame:
+def _as_frame(table: "pa.Table") -> pl.DataFrame:
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame

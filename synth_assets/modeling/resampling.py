@@ -46,7 +46,7 @@ def resample(
 ) -> dict[str, Any]:
     """`edits` as [start, end, before, after] in code points, `tokens` of the model, the `eligible`
     words that were drawn again and the `threshold` of their probability; see
-    `generation.engines.tasks`. Weights are probabilities to the power of `sharpness`."""
+    `generation.engines.local.tasks`. Weights are probabilities to the power of `sharpness`."""
     scored = score_tokens(model, text)
     words = list(_words(text, scored))
     if not words:

@@ -4,6 +4,8 @@ A nested key is set from the environment as SYNTH_ASSETS__PACKING__SEQUENCE_LENG
 """
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,11 @@ from pydantic_settings import (
 
 from synth_assets.bundled import DEFAULT_PROFILE
 from synth_assets.errors import ProfileError
-from synth_assets.filtering.language_codes import UNKNOWN, to_flores
 from synth_assets.home import Home
 from synth_assets.profile.check import check_profile
 from synth_assets.profile.model import Profile
-from synth_assets.profile.section import LANGUAGE
+from synth_assets.profile.modeling import pair_code
+from synth_assets.profile.section import flores_code
 from synth_assets.profile.sentence import explain
 from synth_assets.yaml_text import dump_yaml, load_yaml
 
@@ -116,19 +118,33 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _with_language_keys(given: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Targets by their FLORES codes, so that `ca` changes the default's `cat_Latn`; what is no
-    language is left to validation."""
+    """Languages and pairs by their FLORES codes, so that `ca` changes the default's `cat_Latn`."""
     section = given.get("translation")
-    if not isinstance(section, dict) or not isinstance(targets := section.get("targets"), dict):
-        return given
-    named: dict[Any, Any] = {}
-    for key, target in targets.items():
-        code = to_flores(key) if isinstance(key, str) and not LANGUAGE.fullmatch(key) else key
-        code = key if code == UNKNOWN else code
-        if code in named:
-            raise ProfileError(f"{path}: translation.targets names {code} twice, as {key} too")
-        named[code] = target
-    return given | {"translation": section | {"targets": named}}
+    if isinstance(section, dict):
+        section = _coded(section, "targets", flores_code, f"{path}: translation.targets")
+        given = given | {"translation": section}
+    given = _coded(given, "reference_lms", flores_code, f"{path}: reference_lms")
+    return _coded(given, "translation_models", pair_code, f"{path}: translation_models")
+
+
+def _coded(
+    section: dict[str, Any], name: str, code_of: Callable[[str], str], origin: str
+) -> dict[str, Any]:
+    """The section with the keys of its part `name` as codes; what is no code is left to
+    validation."""
+    if not isinstance(part := section.get(name), dict):
+        return section
+    coded: dict[Any, Any] = {}
+    written: dict[Any, Any] = {}
+    for key, value in part.items():
+        code = key
+        if isinstance(key, str):
+            with suppress(ValueError):
+                code = code_of(key)
+        if code in coded:
+            raise ProfileError(f"{origin} names {code} twice, as {written[code]} and as {key}")
+        coded[code], written[code] = value, key
+    return section | {name: coded}
 
 
 def _without_other_kinds(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from synth_assets.profile.decontamination import DataFile
-from synth_assets.profile.section import LANGUAGE, Language, Section, Share, TurnOff
+from synth_assets.profile.section import Language, Section, Share, TurnOff, flores_code
 
 Percent = Annotated[int, Field(ge=1, le=99)]
 Tier = Literal["head", "middle", "tail"]
@@ -70,18 +70,22 @@ class Perplexity(Section):
 
 
 def split_pair(pair: str) -> tuple[str, str]:
-    """`eng_Latn-cat_Latn` as its two languages. Raises ValueError for anything else."""
-    source, _, target = pair.partition("-")
-    if not LANGUAGE.fullmatch(source) or not LANGUAGE.fullmatch(target):
+    """`eng_Latn-cat_Latn`, or `en-ca`, as its two languages in FLORES codes. Raises ValueError for
+    anything else, and for one language twice."""
+    if pair.count("-") != 1:
         raise ValueError(f"{pair} is no language pair; give one such as eng_Latn-cat_Latn")
+    source, target = map(flores_code, pair.split("-"))
+    if source == target:
+        raise ValueError(f"{pair} names one language twice; a pair has two")
     return source, target
 
 
-def _checked(pair: str) -> str:
+def pair_code(pair: str) -> str:
+    """A pair as corpora and models name it. Raises ValueError as `split_pair`."""
     return "-".join(split_pair(pair))
 
 
-LanguagePair = Annotated[str, AfterValidator(_checked)]
+LanguagePair = Annotated[str, AfterValidator(pair_code)]
 
 
 class BitextColumns(Section):

@@ -11,9 +11,9 @@ from synth_assets.hashing import digest_json
 LANGUAGE = re.compile(r"[a-z]{2,3}_[A-Z][a-z]{3}")
 
 
-def _flores_code(value: str) -> str:
+def flores_code(value: str) -> str:
     """Codes in other styles (`ca`, `cat`, `ca-ES`) are understood; a language that the tables do
-    not know needs its script."""
+    not know needs its script. Raises ValueError for what is no code."""
     if LANGUAGE.fullmatch(value):
         return value
     code = to_flores(value)
@@ -25,9 +25,19 @@ def _flores_code(value: str) -> str:
     return code
 
 
-Language = Annotated[str, AfterValidator(_flores_code)]
+Language = Annotated[str, AfterValidator(flores_code)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _name(value: str) -> str:
+    if not NAME.fullmatch(value):
+        raise ValueError("a name is a lower-case letter, then lower-case letters, digits or _")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
 
 OWNER = re.compile(r"team:[A-Za-z0-9_]+|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 

@@ -21,6 +21,7 @@ from synth_assets.corpus.store import Corpus, Store
 from synth_assets.errors import InputError
 from synth_assets.filtering.language import identify
 from synth_assets.filtering.language_codes import UNKNOWN
+from synth_assets.generation import engines
 from synth_assets.hashing import digest_files
 from synth_assets.packing.tokenizer import token_counter
 from synth_assets.profile.model import Profile
@@ -63,15 +64,17 @@ def rewrite_files(
     if work.exists() and not work.is_dir():
         raise InputError(f"{work} is a file, and the journal needs a folder of this name; move it")
     store = Store(work)
-    reads = stage.recipe_of(profile, recipe).reads
-    _publish(store, inputs, profile, columns or Columns(), reads)
     code_version = stage.code_version(profile, recipe)
+    spec = profile.rewriting.recipes[recipe].engine
+    declared = stage.recipe_of(profile, recipe)
+    stage.check_engine(declared, engines.identify(spec))  # before the input is copied
+    _publish(store, inputs, profile, columns or Columns(), declared.reads)
     run = StageRun(store, profile, BATCH, code_version, log=log)
     footer = stage.run(run, recipe=recipe)
     made = store.open(f"rewritten/{recipe}", BATCH, lawful=False)
     refused = _refused(made)
-    columns_made = stage.columns_of(stage.recipe_of(profile, recipe))
-    parents = stage.parents_of(run, stage.recipe_of(profile, recipe))
+    columns_made = stage.columns_of(declared)
+    parents = stage.parents_of(run, declared)
     others = _not_selected(parents, refused, columns_made)
     _copy(chain(made.sidecar_frames("dropped"), others), dropped)
     _copy(made.frames(), out)

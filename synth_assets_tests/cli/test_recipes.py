@@ -137,7 +137,7 @@ def test_plain_files(tmp_path: Path, settings: Path, name: str):
     [
         (["--recipe", "faqs", "--engine", "rules"], "there is no such recipe; there are"),
         (["--recipe", "faqs"], "recipe faqs is not turned on in profile default: name an engine"),
-        (["--recipe", "faq", "--engine", "{kind: magic}"], "--engine"),
+        (["--recipe", "faq", "--engine", "{kind: magic}"], "--engine: engine.kind = 'magic' is"),
         (["--recipe", "faq", "--engine", "{kind: [openai"], "--engine is neither rules nor YAML"),
     ],
 )
@@ -146,6 +146,14 @@ def test_wrong_options_are_one_sentence(tmp_path: Path, options: list[str], sent
     with pytest.raises(ProfileError, match=sentence):
         call("rewrite", tmp_path / "in.jsonl", tmp_path / "out.jsonl", *options)
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_an_engine_that_does_not_serve_is_refused_before_anything_is_written(tmp_path: Path):
+    (tmp_path / "in.jsonl").write_text('{"text": "A."}\n')
+    options = ["--recipe", "rewire", "--engine", "rules"]
+    with pytest.raises(ProfileError, match="this recipe needs a model"):
+        call("rewrite", tmp_path / "in.jsonl", tmp_path / "out.jsonl", *options)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["in.jsonl"]
 
 
 def test_the_example_of_an_engine_is_one():

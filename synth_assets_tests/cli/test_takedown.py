@@ -37,6 +37,15 @@ def test_a_page_is_taken_down_and_reported(profile: Profile, tmp_path) -> None:
         run("takedown", "report", "2")
 
 
+def test_a_list_without_entries_is_no_takedown(profile: Profile, tmp_path) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("# nothing yet\n\n")
+    with pytest.raises(InputError, match=r"list.txt has no entry; nothing was taken down"):
+        run("takedown", "apply", str(listed))
+    with pytest.raises(InputError, match="there is no takedown 1; 0 were made"):
+        run("takedown", "report", "1")
+
+
 def test_republishing_says_what_for_and_needs_a_batch_that_was_judged(profile: Profile) -> None:
     store = Store(profile.root)
     write_batch(store, BATCH, [natural("a", "text")], admission=1)

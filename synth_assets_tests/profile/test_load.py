@@ -57,6 +57,12 @@ def test_a_target_in_another_style_of_code_is_the_default_one(tmp_path: Path) ->
     assert not load(tmp_path, "translation: {targets: {cat: null}}").translation.targets
 
 
+@pytest.mark.parametrize("pair", ["en-ca", "eng-cat", "eng_Latn-cat_Latn"])
+def test_a_pair_in_another_style_of_code_is_the_same_pair(tmp_path: Path, pair: str) -> None:
+    models = load(tmp_path, f"translation_models: {{{pair}: {{steps: 7}}}}").translation_models
+    assert {name: one.steps for name, one in models.items()} == {"eng_Latn-cat_Latn": 7}
+
+
 FAULTS = {
     "packing: {seqlen: 5}": "unknown key packing.seqlen; allowed here are tokenizer, sequence_le",
     "colour: red": "unknown key colour; allowed here are name, owners, seed",
@@ -67,11 +73,23 @@ FAULTS = {
         "rewriting.recipes.faq.engine.model = /no/such does not exist; allowed are"
     ),
     "translation: {targets: {qqq: null, catalan!: {}}}": "'catalan!' is no language that is known",
-    "translation: {targets: {ca: {}, cat_Latn: {}}}": "translation.targets names cat_Latn twice",
+    "translation: {targets: {ca: {}, cat_Latn: {}}}": "targets names cat_Latn twice, as ca",
+    "translation_models: {en-ca: {}, eng_Latn-cat_Latn: {}}": "twice, as en-ca and as eng_Latn-cat",
+    "translation_models: {eng_Latn-eng_Latn: {}}": "names one language twice; a pair has two",
+    "translation_models: {zh-TW-en: {}}": "zh-TW-en is no language pair; give one such as",
+    "translation: {methods: {x: {of: ca}}}": "translation.methods.x.kind is missing; allowed are",
+    "translation: {methods: {x: {kind: y}}}": "methods.x.kind = 'y' is not allowed; allowed are",
+    "translation: {methods: {x: {kind: interlinear, of: q}}}": "methods.x.of = 'q' is not allowed:",
+    "translation: {methods: {x: 5}}": "x = 5 is not allowed: it must be a mapping of kind (pivot, ",
+    "translation: {targets: []}": "translation.targets = [] is not allowed: it must be a mapping",
+    "rewriting: {recipes: {faq: {engine: {model: m}}}}": "faq.engine.model; allowed here are kind",
+    "dedup: {paragraphs: true}": "paragraphs = True is not allowed: it must be a mapping of m",
+    "name: My Corpus": "name = 'My Corpus' is not allowed: a name is a lower-case letter, then",
+    "releases: {My-own: {}}": "releases.My-own is not allowed: a name is a lower-case letter, then",
     "translation: {targets: {cat_Latn: {inputs: [deduped]}}}": "inputs = deduped is not allowed",
     "translation: {targets: {cat_Latn: {source_lang: cat_Latn}}}": "must be different languages",
     "schedule: {timezone: Mars/Phobos}": "it must be an IANA time zone such as Europe/Madrid",
-    "filtering: {gopher_repetition: {max_top_ngrams: {7: 0.1}}}": "max_top_ngrams.7.[key] = 7",
+    "filtering: {gopher_repetition: {max_top_ngrams: {7: 0.1}}}": "max_top_ngrams.7 is not allowed",
     "schedule: {cron: every night}": "it must be five cron fields such as '0 2 * * *'",
     "- a list": "must be a mapping of sections",
     "a: b: c": "is not valid YAML",

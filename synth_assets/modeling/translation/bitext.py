@@ -47,7 +47,10 @@ def read_files(paths: Iterable[Path], columns: BitextColumns) -> Iterator[pl.Dat
     """The rows of Parquet, JSON Lines and TSV files (with a header, no quoting; .gz too), some at a
     time. Raises InputError for a file that cannot be read or lacks a column."""
     for path in paths:
-        if ".tsv" in path.suffixes:
+        if not path.is_file():
+            problem = "it is no file" if path.exists() else "there is no such file"
+            raise InputError(f"bitext {path} cannot be read: {problem}")
+        if ".tsv" in [suffix.lower() for suffix in path.suffixes]:
             frames: Iterable[pl.DataFrame] = [_read_tsv(path)]
         else:
             frames = read_frames([path], Columns(text=columns.source))
@@ -59,7 +62,20 @@ def _read_tsv(path: Path) -> pl.DataFrame:
     try:
         return pl.read_csv(path, separator="\t", quote_char=None, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"{path} cannot be read as a table with tabs: {error}") from error
+        problem = _ragged(path) or " ".join(str(error).split())
+        raise InputError(f"{path} cannot be read as a table with tabs: {problem}") from error
+
+
+def _ragged(path: Path) -> str | None:
+    """The first line that has more fields than the header, in words."""
+    try:
+        fields = 1 + pl.read_lines(path).to_series().str.count_matches("\t", literal=True)
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+    at = (fields > fields.head(1)).arg_max() if len(fields) else None
+    if not at:
+        return None
+    return f"line {at + 1} has {fields[at]} fields, and the header has {fields[0]}"
 
 
 def choose(frame: pl.DataFrame, columns: BitextColumns, name: str) -> pl.DataFrame:

@@ -59,12 +59,14 @@ def test_files_of_every_kind_hold_the_same_pairs(tmp_path: Path) -> None:
     pairs.write_ndjson(tmp_path / "a.jsonl")
     with gzip.open(tmp_path / "a.tsv.gz", "wt") as stream:
         stream.write("en\tca\n" + "".join(f"{one}\t{other}\n" for one, other in pairs.rows()))
+    for name in ("a.parquet", "a.tsv.gz"):
+        (tmp_path / name.upper()).write_bytes((tmp_path / name).read_bytes())
     asked = BitextColumns(source="en", target="ca")
     read = [
         pl.concat(read_files([tmp_path / name], asked))
-        for name in ("a.parquet", "a.jsonl", "a.tsv.gz")
+        for name in ("a.parquet", "a.jsonl", "a.tsv.gz", "A.PARQUET", "A.TSV.GZ")
     ]
-    assert read[0].equals(read[1]) and read[0].equals(read[2])
+    assert all(read[0].equals(other) for other in read[1:])
     assert set(read[0]["license"]) == {NOT_STATED} and read[0]["source"].to_list() == [*pairs["en"]]
 
 
@@ -80,5 +82,15 @@ def test_a_file_that_is_no_bitext_is_named(tmp_path: Path) -> None:
     path.write_text("en\tca\na\tb\n")
     with pytest.raises(InputError, match=r"x.tsv has no column 'source'.*it has: en, ca"):
         list(read_files([path], BitextColumns()))
-    with pytest.raises(InputError, match=r"absent.tsv cannot be read"):
+    with pytest.raises(InputError) as caught:
         list(read_files([tmp_path / "absent.tsv"], BitextColumns()))
+    assert str(caught.value).count("absent.tsv") == 1
+    with pytest.raises(InputError, match=r"cannot be read: it is no file$"):
+        list(read_files([tmp_path], BitextColumns()))
+
+
+def test_a_row_with_too_many_fields_is_named_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.tsv"
+    path.write_text("source\ttarget\na\tb\n\nc\td\te\nf\tg\th\n")
+    with pytest.raises(InputError, match=r"x.tsv .*: line 4 has 3 fields, and the header has 2$"):
+        list(read_files([path], BitextColumns()))
