@@ -10,9 +10,10 @@ from synth_assets.corpus.store import Corpus, Store
 from synth_assets.defs.columns import column_schema
 from synth_assets.generation.money.entries import Ledger
 from synth_assets.report.duplicates import cluster_sizes, largest_clusters, shares
+from synth_assets.report.funnel import FunnelRow, funnel_svg
 from synth_assets.report.pairs import pairs
 from synth_assets.report.pictures import pictures
-from synth_assets.report.svg import as_markdown_image, funnel_svg
+from synth_assets.report.svg import as_markdown_image
 from synth_assets.report.tables import markdown_table
 
 Metadata = dg.MetadataValue | int | float | str | bool
@@ -41,7 +42,7 @@ def describe(
 ) -> dict[str, Metadata]:
     """Counts, schema, path, plots and a few rows of a published batch; light enough for an event
     log, since plots and tables have a bounded number of bars and rows."""
-    counts = corpus.footer.counts
+    counts, row = corpus.footer.counts, FunnelRow.of(corpus.footer)
     metadata: dict[str, Metadata] = {
         "dagster/row_count": counts.kept.documents,
         "dagster/column_schema": column_schema(corpus.name, columns),
@@ -51,7 +52,7 @@ def describe(
         "tokens_in": counts.read.tokens,
         "tokens": counts.kept.tokens,
         "tokens_dropped": counts.dropped_total.tokens,
-        "funnel": dg.MetadataValue.md(as_markdown_image(funnel_svg(counts), "funnel")),
+        "funnel": dg.MetadataValue.md(as_markdown_image(funnel_svg(row), "funnel")),
     }
     metadata |= {f"dropped/{reason}": tally.documents for reason, tally in counts.dropped.items()}
     metadata |= counts.other

@@ -11,17 +11,9 @@ from synth_assets.corpus.footer import Law
 from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.generation.passes import Case
-from synth_assets.generation.request_table import REQUESTS, count_requests, request_rows
+from synth_assets.generation.request_table import count_requests, request_rows
+from synth_assets.generation.tables import OUTCOMES, REQUESTS
 from synth_assets.generation.work import Drop, Failed, Made, NotSelected, Outcome
-
-OUTCOMES: dict[str, pl.DataType] = {
-    "doc_id": pl.String(),
-    "outcome": pl.String(),
-    "reason": pl.String(),
-    "n_children": pl.Int64(),
-    "n_requests": pl.Int64(),
-}
-"""Sidecar `outcomes`: what became of every parent."""
 
 
 class Assembly:

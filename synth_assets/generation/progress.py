@@ -26,9 +26,13 @@ class RunStats:
     completion_tokens: int = 0
     seconds: float = 0.0
 
+    @property
+    def generated(self) -> int:
+        return self.sent - self.failed
+
     def __str__(self) -> str:
         return (
-            f"{self.sent:,} generated, {self.reused:,} reused, {self.failed:,} failed, "
+            f"{self.generated:,} generated, {self.reused:,} reused, {self.failed:,} failed, "
             f"{self.retried:,} sent again, {self.prompt_tokens:,} prompt and "
             f"{self.completion_tokens:,} completion tokens in {self.seconds:,.1f} s of the engine"
         )
@@ -77,7 +81,8 @@ class Progress:
         requests = (now.requests - last.requests) / seconds
         tokens = (now.tokens - last.tokens) / seconds
         done = (
-            f"{self._stats.sent:,} generated ({requests:,.1f} requests/s, {tokens:,.0f} tokens/s), "
+            f"{self._stats.generated:,} generated "
+            f"({requests:,.1f} requests/s, {tokens:,.0f} tokens/s), "
             f"{self._stats.failed:,} failed, {self._stats.reused:,} reused, "
             f"{in_flight:,} in flight"
         )

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, TypedDict
 from synth_assets.errors import EngineError
 
 __all__ = [
+    "NO_STRUCTURE",
     "Engine",
     "EngineError",
     "EngineIdentity",
@@ -28,6 +29,10 @@ class Message(TypedDict):
 
 Prompt = str | Sequence[Message] | Sequence[int]
 """Text, chat messages, or token ids."""
+
+NO_STRUCTURE = "no_structure"
+"""Error kind of the one answer without text that is no failure: the document has nothing that the
+rule could work with."""
 
 FinishReason = Literal["stop", "length", "error"]
 
@@ -73,6 +78,11 @@ class Result:
     @property
     def failed(self) -> bool:
         return self.finish_reason == "error"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether people are told that the request failed: NO_STRUCTURE is no fault of it."""
+        return self.failed and self.error_kind != NO_STRUCTURE
 
 
 @dataclass(frozen=True, slots=True)

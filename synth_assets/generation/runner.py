@@ -160,7 +160,7 @@ class Runner:
     def _count(self, result: Result) -> None:
         stats = self.stats
         stats.sent += 1
-        stats.failed += result.failed
+        stats.failed += result.is_failure
         stats.prompt_tokens += result.prompt_tokens
         stats.completion_tokens += result.completion_tokens
 

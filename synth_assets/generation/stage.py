@@ -13,14 +13,14 @@ from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT, Schema
 from synth_assets.corpus.stage import StageRun
 from synth_assets.errors import CancelledError
-from synth_assets.generation.assembly import OUTCOMES, Assembly
+from synth_assets.generation.assembly import Assembly
 from synth_assets.generation.best import BestShare
 from synth_assets.generation.journal import Journal
 from synth_assets.generation.money.ledger import Meter
 from synth_assets.generation.passes import Documents, Passes
 from synth_assets.generation.protocol import Engine
-from synth_assets.generation.request_table import REQUESTS
 from synth_assets.generation.runner import Runner
+from synth_assets.generation.tables import OUTCOMES, REQUESTS
 from synth_assets.generation.work import Work
 from synth_assets.takedown.journals import settle
 

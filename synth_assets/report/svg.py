@@ -3,16 +3,12 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from html import escape
-
-from synth_assets.corpus.footer import Counts, Tally
 
 WIDTH = 640
 BAR = 22
 GAP = 8
 LABEL = 210
-MOST_REASONS = 20
 COLOURS = {"in": "#7a869a", "kept": "#2e8b57", "dropped": "#c2410c"}
 TEXT = "#8a8f98"
 
@@ -27,18 +23,6 @@ class Bar:
     colour: str = "kept"
 
 
-def funnel_svg(counts: Counts) -> str:
-    """Bars for documents in, kept, and dropped by reason, the largest first; each with documents
-    and tokens."""
-    order = sorted(counts.dropped.items(), key=lambda item: (-item[1].documents, item[0]))
-    shown = dict(order[:MOST_REASONS])
-    if left := order[MOST_REASONS:]:
-        shown[f"{len(left)} other reasons"] = reduce(Tally.plus, (tally for _, tally in left))
-    rows = [("in", counts.read, "in"), ("kept", counts.kept, "kept")]
-    rows += [(reason, tally, "dropped") for reason, tally in shown.items()]
-    return bars_svg([_tally_bar(label, tally, colour) for label, tally, colour in rows])
-
-
 def bars_svg(bars: Sequence[Bar]) -> str:
     """Horizontal bars under each other, the largest as long as there is room."""
     largest = max((bar.value for bar in bars), default=0) or 1
@@ -49,11 +33,6 @@ def bars_svg(bars: Sequence[Bar]) -> str:
         f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">'
         f"{''.join(rows)}</svg>"
     )
-
-
-def _tally_bar(label: str, tally: Tally, colour: str) -> Bar:
-    note = f"{tally.documents:,} docs, {tally.tokens:,} tokens"
-    return Bar(label, tally.documents, note, colour)
 
 
 def _bar(y: int, bar: Bar, largest: float) -> str:

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synth_assets.generation.engines.rules import NO_STRUCTURE
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.finish import Truncated
 from synth_assets.generation.gates.gate import Generated, first_fault
 from synth_assets.generation.gates.repetition import Repetition
-from synth_assets.generation.protocol import Request, Result, Sampling
+from synth_assets.generation.protocol import NO_STRUCTURE, Request, Result, Sampling
 from synth_assets.generation.work import Drop, Failed, Results
 from synth_assets.rewriting.parsing import parse
 from synth_assets.rewriting.step import Step

@@ -23,7 +23,7 @@ def test_rates_are_those_since_the_line_before(clock: list[float]) -> None:
     clock[0] += 10
     stats.sent, stats.completion_tokens, stats.failed = 60, 13_000, 1
     line = progress.line(None, 3)
-    assert line == "60 generated (1.0 requests/s, 100 tokens/s), 1 failed, 0 reused, 3 in flight"
+    assert line == "59 generated (1.0 requests/s, 100 tokens/s), 1 failed, 0 reused, 3 in flight"
 
 
 def test_time_left_follows_the_pace_of_now_and_not_of_what_was_found(clock: list[float]) -> None:

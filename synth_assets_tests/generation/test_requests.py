@@ -10,7 +10,8 @@ from synth_assets.corpus.store import Store
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.passes import Case
 from synth_assets.generation.protocol import Request, Result
-from synth_assets.generation.request_table import REQUESTS, verdicts
+from synth_assets.generation.request_table import verdicts
+from synth_assets.generation.tables import REQUESTS
 from synth_assets.generation.work import Drop, Failed, Made, NotSelected, Outcome
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, publish

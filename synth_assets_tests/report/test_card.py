@@ -100,10 +100,26 @@ def test_a_rerun_gives_the_same_bytes_and_leaves_the_release_as_it_is(
     assert "card.html" not in built.manifest["files"]
 
 
-def test_a_withdrawn_release_says_so_and_shows_no_text_that_is_gone(store: Store, released) -> None:
+def totals(page: str) -> dict[str, tuple[int, int]]:
+    """Documents and tokens that each table of the composition adds up to."""
+    found = {}
+    for name in ("language", "kind", "recipe", "licence"):
+        (rows,) = re.findall(f"<caption>By {name}</caption>.*?<tbody>(.*?)</tbody>", page, re.S)
+        cells = re.findall(r'class="number">([\d,]+)</td>\s*<td class="number">([\d,]+)<', rows)
+        numbers = [[int(cell.replace(",", "")) for cell in pair] for pair in cells]
+        found[name] = (sum(pair[0] for pair in numbers), sum(pair[1] for pair in numbers))
+    return found
+
+
+def test_a_withdrawn_release_says_so_and_shows_no_text_that_is_gone(
+    store: Store, released, make_run: MakeRun
+) -> None:
     profile, built = released
+    manifest = built.manifest
     page = Path(publish_card(store, profile, built.folder)).read_text()
     assert "Withdrawn" not in page
+    published = totals(page)
+    assert "no longer stored" not in page and "By source" not in page
     rows = store.open("deduped", BATCH).read()
     doc_id = re.findall(r"· ([0-9a-f]{32})</span>", page)[0]
     (text,) = rows.filter(doc_id=doc_id)["text"]
@@ -111,10 +127,14 @@ def test_a_withdrawn_release_says_so_and_shows_no_text_that_is_gone(store: Store
     with store.write("deduped", BATCH, schema=DOCUMENT, code_version="2", inputs={}) as writer:
         writer.keep(rows.filter(pl.col("doc_id") != doc_id).select(*DOCUMENT))
         writer.commit()
+    stage.run(make_run(profile=profile))
     assert withdraw(store.files, pl.Series([doc_id])) == {built.folder: 1}
     page = Path(publish_card(store, profile, built.folder)).read_text()
     assert "Withdrawn: 1 of its documents" in page
     assert doc_id not in page
+    assert "no longer stored" in page and "By source" not in page
+    assert totals(page) == published
+    assert set(published.values()) == {(manifest["documents"], manifest["tokens"])}
 
 
 def test_a_folder_without_release_is_named(store: Store, profile: Profile) -> None:

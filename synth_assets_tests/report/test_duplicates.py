@@ -40,7 +40,7 @@ def test_tables_add_up(store: Store, profile: Profile, make_run: MakeRun) -> Non
     assert largest_clusters(corpus).rows() == [("a", 5, "On river"), ("b", 2, "On hill")]
     later = store.open("deduped", SECOND)
     assert largest_clusters(later).rows() == [("a", 3, "On river")]
-    metadata = describe(corpus, COLUMNS)
+    metadata = describe(store, corpus, COLUMNS, ())
     assert "On river" in metadata["largest_clusters"].md_str
     assert sum(len(str(getattr(item, "value", item))) for item in metadata.values()) < 60_000
 
@@ -53,4 +53,4 @@ def test_a_batch_without_duplicates_has_no_clusters(
     corpus = store.open("deduped", FIRST)
     assert cluster_sizes(corpus).is_empty()
     assert largest_clusters(corpus).is_empty()
-    assert "largest_clusters" not in describe(corpus, COLUMNS)
+    assert "largest_clusters" not in describe(store, corpus, COLUMNS, ())

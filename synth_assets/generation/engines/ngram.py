@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from synth_assets.errors import EngineError, SynthAssetsError
-from synth_assets.generation.engines.tasks import BadTaskError, done, read_task, refused
+from synth_assets.generation.engines.local.tasks import BadTaskError, done, read_task, refused
 from synth_assets.generation.protocol import EngineIdentity, Request, Result
 from synth_assets.generation.spec import NgramSpec
 from synth_assets.hashing import digest_file, digest_json

@@ -13,10 +13,9 @@ from typing import Any
 import orjson
 
 from synth_assets.errors import SynthAssetsError
-from synth_assets.generation.protocol import EngineIdentity, Request, Result
+from synth_assets.generation.protocol import NO_STRUCTURE, EngineIdentity, Request, Result
 
 VERSION = "1"
-NO_STRUCTURE = "no_structure"
 NONE: Mapping[str, float] = MappingProxyType({})
 
 

@@ -81,7 +81,7 @@ class LedgerMeter:
         with self._lock:
             counted = self._counted
             counted.requests += 1
-            counted.failed += result.failed
+            counted.failed += result.is_failure
             counted.prompt_tokens += result.prompt_tokens
             counted.completion_tokens += result.completion_tokens
             self._untold.tokens += result.prompt_tokens + result.completion_tokens

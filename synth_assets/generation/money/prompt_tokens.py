@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synth_assets.generation.engines.tasks import read_task
+from synth_assets.generation.engines.local.tasks import read_task
 from synth_assets.generation.protocol import Prompt, Request
 from synth_assets.generation.spec import EngineSpec, FreeSpec, LocalSpec, TransformersSpec
 
@@ -71,20 +71,20 @@ def _causal(tokenizer: Any) -> Count:
     def count(request: Request) -> int:
         prompt = request.prompt
         if isinstance(prompt, str):
-            return len(tokenizer(prompt).input_ids)
+            return len(tokenizer(prompt, verbose=False).input_ids)
         if all(isinstance(part, int) for part in prompt):
             return len(prompt)
         text = tokenizer.apply_chat_template(
             list(prompt), add_generation_prompt=True, tokenize=False
         )
-        return len(tokenizer(text, add_special_tokens=False).input_ids)
+        return len(tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
 
     return lambda requests: [count(request) for request in requests]
 
 
 def _resampled(tokenizer: Any) -> Count:
     def count(request: Request) -> int:
-        return len(tokenizer(read_task(request).text).input_ids)
+        return len(tokenizer(read_task(request).text, verbose=False).input_ids)
 
     return lambda requests: [count(request) for request in requests]
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import orjson
 import polars as pl
 
-from synth_assets.corpus.footer import Counts, Tally
 from synth_assets.corpus.store import Store
 from synth_assets.errors import ReleaseError
 from synth_assets.generation.money.accounting import accounts
@@ -20,9 +20,11 @@ from synth_assets.packing.strata import STRATUM
 from synth_assets.profile.model import Profile
 from synth_assets.quality.views import connect, literal
 from synth_assets.report.card.samples import Sample, samples_of
-from synth_assets.report.funnel import FunnelRow
+from synth_assets.report.funnel import FunnelRow, funnel
 from synth_assets.rewriting.stage import recipe_of
 from synth_assets.takedown.releases import documents_taken_down
+
+GONE = "no longer stored"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class RecipeFacts:
 
 @dataclass(frozen=True)
 class CardFacts:
-    """`groups` are documents and tokens by component, stratum and licence; `laws` by corpus and
+    """`groups` are documents and tokens, as they were released, by component, stratum and licence;
+    `laws` by corpus and
     batch; `withdrawn` how many documents of the release were taken down since."""
 
     manifest: Mapping[str, Any]
@@ -94,7 +97,8 @@ def gather(
 
 
 def _groups(store: Store, folder: str, batches: Sequence[str]) -> pl.DataFrame:
-    """Of documents that the document stores still have."""
+    """Of all documents of the release, with the labels of their batches' documents; those that are
+    no longer there, such as what was taken down, are GONE in all but their language."""
     tables = [
         store.open("packed", batch, lawful=False).sidecar_path(TABLE)
         for batch in batches
@@ -102,32 +106,31 @@ def _groups(store: Store, folder: str, batches: Sequence[str]) -> pl.DataFrame:
     ]
     if not tables:
         return pl.DataFrame(schema=dict.fromkeys((*STRATUM, "license", "component"), pl.String))
-    labels = ", ".join(f"stored.{name}" for name in (*STRATUM, "license"))
+    labels = ", ".join(map(_label, (*STRATUM, "license")))
+    stored = f"[{', '.join(map(literal, tables))}]"
     with connect(store, memory_gb=1) as connection:
         frame: pl.DataFrame = connection.sql(
             f"""
             SELECT listed.component, {labels}, count(*) AS documents,
                    sum(listed.times * listed.n_tokens)::BIGINT AS tokens
             FROM read_parquet({literal(store.files.path(f"{folder}/{LISTING}"))}) AS listed
-            JOIN read_parquet([{", ".join(map(literal, tables))}], union_by_name = true) AS stored
+            LEFT JOIN read_parquet({stored}, union_by_name = true) AS stored
             USING (doc_id)
-            GROUP BY ALL ORDER BY tokens DESC, component, {labels}
+            GROUP BY ALL ORDER BY ALL
             """
         ).pl()
     return frame
 
 
+def _label(name: str) -> str:
+    gone = "listed.lang" if name == "lang" else literal(GONE)
+    return f"CASE WHEN stored.doc_id IS NULL THEN {gone} ELSE stored.{name} END AS {name}"
+
+
 def _funnel(store: Store, corpus: str, batches: Sequence[str]) -> FunnelRow | None:
     """Counts of all the batches together."""
-    total = Counts()
-    found = [batch for batch in batches if store.has(corpus, batch)]
-    for batch in found:
-        counts = store.open(corpus, batch, lawful=False).footer.counts
-        total.read = total.read.plus(counts.read)
-        total.kept = total.kept.plus(counts.kept)
-        for reason, tally in counts.dropped.items():
-            total.dropped[reason] = total.dropped.get(reason, Tally()).plus(tally)
-    return FunnelRow(corpus, total) if found else None
+    rows = [row for batch in batches for row in funnel(store, [corpus], batch)]
+    return reduce(FunnelRow.plus, rows) if rows else None
 
 
 def _laws(store: Store, corpus: str, batches: Sequence[str]) -> list[Result]:

@@ -10,10 +10,10 @@ from jinja2 import Environment, StrictUndefined
 
 from synth_assets.corpus.store import Store
 from synth_assets.profile.model import Profile
-from synth_assets.report.card.facts import CardFacts, Result, gather
+from synth_assets.report.card.facts import GONE, CardFacts, Result, gather
 from synth_assets.report.card.limits import known_limits
+from synth_assets.report.funnel import funnel_svg
 from synth_assets.report.release import tokens_svg
-from synth_assets.report.svg import funnel_svg
 
 FILE = "card.html"
 TEMPLATE = "card.html.j2"
@@ -52,13 +52,18 @@ def render(facts: CardFacts) -> str:
     source = files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(source).render(
         facts=facts,
+        gone=GONE,
         manifest=facts.manifest,
         components=_frame("Components", pl.DataFrame(facts.manifest["components"], COMPONENTS)),
         components_svg=_plot(facts.manifest["components"], "component"),
         languages_svg=_plot(facts.manifest["languages"], "lang"),
-        composition=[_grouped(facts.groups, name) for name in ("lang", "kind", "recipe", "source")],
+        composition=[
+            _grouped(facts.groups, name)
+            for name in ("lang", "kind", "recipe", "source")
+            if _is_told(facts.groups[name])
+        ],
         licences=_grouped(facts.groups, "license"),
-        funnels=[(row, funnel_svg(row.counts)) for row in facts.funnel],
+        funnels=[(row, funnel_svg(row)) for row in facts.funnel],
         laws=_checks("Conservation laws by corpus", facts.laws),
         checks=_checks("Check results by corpus", facts.results),
         not_passed=_not_passed([*facts.laws, *facts.results]),
@@ -70,6 +75,11 @@ def render(facts: CardFacts) -> str:
 
 def _plot(rows: Sequence[dict[str, Any]], label: str) -> str:
     return tokens_svg(pl.DataFrame(rows), label)
+
+
+def _is_told(labels: pl.Series) -> bool:
+    """Whether any document has the label; a table of unknown ones would say nothing."""
+    return bool((labels.drop_nulls() != GONE).any())
 
 
 def _grouped(groups: pl.DataFrame, name: str) -> Table:

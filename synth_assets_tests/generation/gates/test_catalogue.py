@@ -62,7 +62,7 @@ WRONG = [
     ({"empty": {"least": 1}}, "empty has no limit least: it has no limits"),
     ({"copied": {"max_share": 3}}, "copied.max_share = 3: .*less than or equal to 1"),
     ({"copied": {"max_share": "much"}}, "copied.max_share = 'much': .*valid number"),
-    ({"copied": 0.5}, "rewriting.recipes.faq.gates.copied = 0.5 is not allowed: .*dictionary"),
+    ({"copied": 0.5}, "rewriting.recipes.faq.gates.copied = 0.5 is not allowed: .*mapping"),
 ]
 
 

@@ -13,9 +13,9 @@ from synth_assets.generation.dead_letters import dead_letters
 from synth_assets.generation.money.accounting import accounts, gate_rates, register_accounts
 from synth_assets.generation.money.entries import Ledger
 from synth_assets.generation.money.ledger import LedgerMeter, Marks
-from synth_assets.generation.request_table import REQUESTS
 from synth_assets.generation.spec import Budget, Price, TransformersSpec
 from synth_assets.generation.stage import generate_corpus
+from synth_assets.generation.tables import REQUESTS
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, frame, publish
 from synth_assets_tests.engines import ScriptedEngine, broken, upper

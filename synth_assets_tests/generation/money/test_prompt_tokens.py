@@ -89,3 +89,16 @@ def test_a_served_model_is_counted_by_the_packing_tokenizer_and_says_so() -> Non
 def test_rules_read_no_tokens() -> None:
     assert prompt_counter(RulesSpec(kind="rules"), PACKING).count([]) == []
     assert counts(RulesSpec(kind="rules"), [TEXT]) == [[0], [0]]
+
+
+def test_a_long_text_is_counted_without_advice(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import transformers
+
+    monkeypatch.setattr(transformers.logging.get_logger("transformers"), "propagate", True)
+    folder = models.make_marian(tmp_path / "marian")
+    spec = TransformersSpec(kind="transformers", task="seq2seq", model=str(folder), device="cpu")
+    ((found,),) = counts(spec, [f"{TEXT} " * 500], open_it=False)
+    assert found > 512
+    assert "sequence length" not in caplog.text

@@ -95,4 +95,5 @@ class LanguageTokens:
         return None if found is None or found == self._unknown else int(found)
 
     def _ids(self, text: str) -> list[int]:
-        return list(self._tokenizer(text).input_ids)
+        # without the advice that a long text is too long: whoever asks looks at the length itself
+        return list(self._tokenizer(text, verbose=False).input_ids)

@@ -16,7 +16,7 @@ import torch
 
 from synth_assets.generation.engines.local.faults import RequestError, is_out_of_memory
 from synth_assets.generation.engines.local.memory import release
-from synth_assets.generation.engines.tasks import BadTaskError, Task, done, read_task, refused
+from synth_assets.generation.engines.local.tasks import BadTaskError, Task, done, read_task, refused
 from synth_assets.generation.protocol import EngineError, EngineIdentity, Request, Result
 
 ROWS = 128

@@ -4,11 +4,10 @@ Their results are JSON too: engines that edit give the edits alone, which is wha
 them, and not the text again.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from synth_assets.errors import SynthAssetsError
 from synth_assets.generation.protocol import Request, Result
@@ -45,14 +44,14 @@ def task_prompt(task: Task) -> str:
         "options": dict(task.options),
         "text": task.text,
     }
-    return orjson.dumps(fields).decode()
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def read_task(request: Request, name: str = RESAMPLE) -> Task:
     """Raises BadTaskError for a request that is not this task."""
     try:
-        fields = orjson.loads(request.prompt) if isinstance(request.prompt, str) else None
-    except orjson.JSONDecodeError:
+        fields = json.loads(request.prompt) if isinstance(request.prompt, str) else None
+    except json.JSONDecodeError:
         fields = None
     if not isinstance(fields, dict) or fields.get("task") != name:
         raise BadTaskError(
@@ -64,7 +63,7 @@ def read_task(request: Request, name: str = RESAMPLE) -> Task:
 
 def done(request: Request, value: Mapping[str, Any], **counts: Any) -> Result:
     """The result of a task."""
-    return Result(request.key, orjson.dumps(dict(value)).decode(), "stop", **counts)
+    return Result(request.key, json.dumps(dict(value), ensure_ascii=False), "stop", **counts)
 
 
 def refused(request: Request, kind: str, error: str) -> Result:

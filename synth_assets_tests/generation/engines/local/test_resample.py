@@ -9,7 +9,7 @@ from synth_assets.corpus.store import Store
 from synth_assets.errors import EngineError
 from synth_assets.generation.engines.local.loading import load_engine
 from synth_assets.generation.engines.local.resample import ResampleEngine
-from synth_assets.generation.engines.tasks import RESAMPLE, Task, task_prompt
+from synth_assets.generation.engines.local.tasks import RESAMPLE, Task, task_prompt
 from synth_assets.generation.keys import make_request
 from synth_assets.generation.protocol import EngineIdentity, Request, Sampling
 from synth_assets.profile import Profile
