@@ -40,11 +40,12 @@ class Stage:
 
 
 def build_line(profile: Profile) -> list[Stage]:
-    """The stages in an order in which they can run."""
-    from synth_assets.dedup import stage as dedup
-    from synth_assets.filtering import stage as filtering
-    from synth_assets.ingest import stage as ingest
-    from synth_assets.packing import stage as packing
+    """The stages in an order in which they can run. What runs them is imported when it does."""
+    from synth_assets.dedup import version as dedup
+    from synth_assets.filtering import version as filtering
+    from synth_assets.ingest import rows
+    from synth_assets.ingest import version as ingest
+    from synth_assets.packing import version as packing
     from synth_assets.rewriting import stage as rewriting
     from synth_assets.translation import stage as translation
 
@@ -53,15 +54,15 @@ def build_line(profile: Profile) -> list[Stage]:
             "raw_web",
             (),
             ingest.code_version(profile),
-            ingest.run,
+            _run_ingest,
             "Main text of every page of the batch's input files, as found.",
-            columns=ingest.COLUMNS,
+            columns=rows.COLUMNS,
         ),
         Stage(
             "filtered",
             ("raw_web",),
             filtering.code_version(profile),
-            filtering.run,
+            _run_filtering,
             "Pages that pass language id, the quality rules of Gopher (arXiv 2112.11446), C4 "
             "(arXiv 1910.10683) and FineWeb (arXiv 2406.17557), and are no exact duplicates.",
             columns=filtering.COLUMNS,
@@ -102,7 +103,7 @@ def build_line(profile: Profile) -> list[Stage]:
             "signatures",
             made,
             dedup.signatures_version(profile),
-            dedup.run_signatures,
+            _run_signatures,
             "MinHash signatures (Broder 1997) of every document that deduped will judge.",
             columns=dedup.SIGNATURE_COLUMNS,
             stays=True,
@@ -111,7 +112,7 @@ def build_line(profile: Profile) -> list[Stage]:
             "deduped",
             (*made, "signatures"),
             dedup.code_version(profile),
-            dedup.run,
+            _run_dedup,
             "First seen of every group of exact and near duplicates, over all batches so far; near "
             "ones are found by MinHash (Broder 1997) and proven by their word sets.",
             columns=dedup.COLUMNS,
@@ -121,13 +122,49 @@ def build_line(profile: Profile) -> list[Stage]:
             "packed",
             ("deduped",),
             packing.code_version(profile),
-            packing.run,
+            _run_packing,
             "Token sequences of one length, every token traceable; best-fit packed (Fewer "
             "Truncations Improve Language Modeling, arXiv 2404.10830).",
             columns=packing.COLUMNS,
-            pictures=packing.pictures,
+            pictures=_pictures_of_packed,
         ),
     ]
+
+
+def _run_ingest(run: StageRun) -> Footer:
+    from synth_assets.ingest import stage
+
+    return stage.run(run)
+
+
+def _run_filtering(run: StageRun) -> Footer:
+    from synth_assets.filtering import stage
+
+    return stage.run(run)
+
+
+def _run_signatures(run: StageRun) -> Footer:
+    from synth_assets.dedup import signatures
+
+    return signatures.run_signatures(run)
+
+
+def _run_dedup(run: StageRun) -> Footer:
+    from synth_assets.dedup import stage
+
+    return stage.run(run)
+
+
+def _run_packing(run: StageRun) -> Footer:
+    from synth_assets.packing import stage
+
+    return stage.run(run)
+
+
+def _pictures_of_packed(packed: Corpus) -> Mapping[str, str]:
+    from synth_assets.packing import pictures
+
+    return pictures.pictures(packed)
 
 
 def _methods(profile: Profile) -> list[Stage]:

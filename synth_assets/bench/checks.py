@@ -80,7 +80,7 @@ def _write_batch(store: "Store", documents: int) -> None:
 
 def _write_documents(store: "Store", corpus: str, batch: str, count: int, kind: str) -> None:
     from synth_assets.corpus.schema import DOCUMENT
-    from synth_assets.generation.stage import OUTCOMES, REQUESTS
+    from synth_assets.generation.tables import OUTCOMES, REQUESTS
 
     with store.write(corpus, batch, schema=DOCUMENT, code_version="1", inputs={}) as writer:
         made = kind != "natural"
@@ -143,7 +143,7 @@ def _rows(first: int, count: int, kind: str) -> "pl.DataFrame":
 
 
 def _write_signatures(store: "Store") -> None:
-    from synth_assets.dedup.signatures import SIGNATURE_COLUMNS
+    from synth_assets.dedup.version import SIGNATURE_COLUMNS
 
     with store.write(
         "signatures", BATCH, schema=SIGNATURE_COLUMNS, code_version="1", inputs={}, documents=False
@@ -171,7 +171,7 @@ def _write_packed(store: "Store") -> None:
 
     from synth_assets.corpus.schema import DOCUMENT, DROPPED, conform
     from synth_assets.packing.documents import DOCUMENTS
-    from synth_assets.packing.sequences import COLUMNS
+    from synth_assets.packing.version import COLUMNS
 
     with store.write(
         "packed", BATCH, schema=COLUMNS, code_version="1", inputs={}, documents=False

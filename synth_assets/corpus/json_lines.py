@@ -7,7 +7,6 @@ from pathlib import Path
 
 import orjson
 import polars as pl
-import pyarrow as pa
 
 from synth_assets.errors import InputError
 
@@ -20,6 +19,8 @@ SHOWN = 60
 def reading(path: Path, *, lines: bool) -> Iterator[None]:
     """Turns what the readers raise into one InputError; of a file of `lines` it names the first one
     that is no JSON object."""
+    import pyarrow as pa
+
     try:
         yield
     except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
@@ -36,6 +37,8 @@ def has_lines(path: Path) -> bool:
 
 
 def _first_fault(path: Path) -> str | None:
+    import pyarrow as pa
+
     try:
         with _open(path) as stream:
             for number, line in enumerate(stream, start=1):
@@ -56,6 +59,8 @@ def _is_object(line: bytes) -> bool:
 
 @contextmanager
 def _open(path: Path) -> Iterator[io.BufferedReader]:
+    import pyarrow as pa
+
     with path.open("rb") as plain:
         head = plain.read(4)
     kind = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from synth_assets.corpus.files import Files
 from synth_assets.corpus.footer import KEY, Footer
@@ -40,6 +39,8 @@ class Corpus:
     @cached_property
     def footer(self) -> Footer:
         """Raises CorpusError where the file was not written by this project."""
+        import pyarrow.parquet as pq
+
         with self.files.open(self.file) as stream:
             metadata = pq.read_metadata(stream).metadata or {}
         if KEY not in metadata:
@@ -53,6 +54,8 @@ class Corpus:
 
     @cached_property
     def columns(self) -> list[str]:
+        import pyarrow.parquet as pq
+
         with self.files.open(self.file) as stream:
             return list(pq.read_schema(stream).names)
 
@@ -149,6 +152,8 @@ class Store:
 
 
 def _frames(files: Files, name: str, columns: list[str] | None) -> Iterator[pl.DataFrame]:
+    import pyarrow.parquet as pq
+
     with files.open(name) as stream, pq.ParquetFile(stream) as parquet:
         if parquet.num_row_groups == 0:
             yield _as_frame(parquet.schema_arrow.empty_table(), columns)

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from synth_assets.corpus.files import Files
 from synth_assets.corpus.footer import KEY, Counts, Footer, Law, Tally
@@ -25,6 +24,8 @@ class TableFile:
     """A staged Parquet file that is written a row group of about 64 MB at a time."""
 
     def __init__(self, path: Path, schema: Schema, label: str) -> None:
+        import pyarrow.parquet as pq
+
         self.path = path
         self.rows = 0
         self._schema = schema
@@ -170,6 +171,8 @@ class CorpusWriter:
 
     def _staged_ids(self) -> Iterator[pl.DataFrame]:
         """What says of the staged rows which documents they are of."""
+        import pyarrow.parquet as pq
+
         for table in (self._main, *self._sidecars.values()):
             with pq.ParquetFile(table.path) as parquet:
                 there = set(parquet.schema_arrow.names)

@@ -13,7 +13,7 @@ from synth_assets.dedup.embedding import EMBEDDINGS, Int8s
 from synth_assets.dedup.index import Index, local_copy, mapped
 from synth_assets.dedup.pages import corpus_rows
 from synth_assets.dedup.repeats import ParagraphIndex
-from synth_assets.dedup.signatures import parameters
+from synth_assets.dedup.version import parameters
 from synth_assets.errors import CorpusError
 from synth_assets.hashing import digest
 from synth_assets.ingest.plan import all_manifests, load_manifest

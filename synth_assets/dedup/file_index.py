@@ -13,7 +13,7 @@ from synth_assets.dedup.embedding import EMBEDDINGS, Int8s
 from synth_assets.dedup.index import BANDS, MINHASH, Index, mapped
 from synth_assets.dedup.pages import pages_with
 from synth_assets.dedup.repeats import PARAGRAPHS, ParagraphIndex
-from synth_assets.dedup.signatures import parameters
+from synth_assets.dedup.version import parameters
 from synth_assets.errors import InputError
 from synth_assets.profile.dedup import DedupProfile
 

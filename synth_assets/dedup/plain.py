@@ -26,9 +26,10 @@ from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.plain_editing import PlainEditor, edited_file
 from synth_assets.dedup.plain_files import PAGE, PlainFiles, TableWriter, some_texts
 from synth_assets.dedup.repeats import PARAGRAPHS, Collector
-from synth_assets.dedup.signatures import hasher_of, parameters
+from synth_assets.dedup.signatures import hasher_of
 from synth_assets.dedup.similarity import TextSource
 from synth_assets.dedup.texts import OwnBatch
+from synth_assets.dedup.version import parameters
 from synth_assets.errors import InputError
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.text.columns import Int64s, Texts, UInt32s, UInt64s, in_parallel

@@ -10,43 +10,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synth_assets.corpus.footer import Footer, Law
-from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.stage import StageRun, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
-from synth_assets.dedup import embedding
 from synth_assets.dedup.abandoned import is_abandoned
 from synth_assets.dedup.index import BANDS, content_keys, save_bands
 from synth_assets.dedup.late import Membership, admit_late, is_fixed, membership
 from synth_assets.dedup.making import Making
 from synth_assets.dedup.minhash import MinHasher
+from synth_assets.dedup.version import SIGNATURE_COLUMNS, parameters
 from synth_assets.errors import CancelledError
-from synth_assets.hashing import digest_json
 from synth_assets.ingest.plan import load_manifest
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.profile.model import Profile
 from synth_assets.text.columns import Int64s, UInt32s
 
-SIGNATURES_VERSION = 2
 TEXTS_AT_ONCE = 4096
-
-SIGNATURE_COLUMNS: Schema = {
-    # its number in bands.npy and minhash.npy; rows are in precedence: natural before made, by id
-    "row": pl.UInt32(),
-    "doc_id": pl.String(),
-    # where its text is read again when a match must be verified
-    "corpus": pl.String(),
-    "row_group": pl.Int64(),
-    # its own, its parents' and its roots' ids: documents that share one are of one family
-    "family": pl.List(pl.String()),
-    "parent_ids": pl.List(pl.String()),
-    "kind": pl.String(),
-    # adds, supersedes or extends, as its recipe declares; null for natural documents
-    "relation": pl.String(),
-    "content_hash": pl.String(),
-    # repeated ones counted each time; 0 for a text without words, which has no bands
-    "n_shingles": pl.Int64(),
-}
 
 _INPUT_COLUMNS = ("doc_id", "root_ids", "parent_ids", "kind", "relation", "content_hash", "lang")
 
@@ -60,27 +39,6 @@ def judged_corpora(profile: Profile) -> list[str]:
 
 def hasher_of(dedup: DedupProfile) -> MinHasher:
     return MinHasher(dedup.ngram, dedup.bands, dedup.rows, dedup.seed)
-
-
-def parameters(dedup: DedupProfile) -> dict[str, int]:
-    """What two signatures must share to be comparable; stored with every batch of them."""
-    also: dict[str, int] = {}
-    if dedup.paragraphs is not None:
-        also["paragraphs"] = dedup.paragraphs.min_chars
-    if dedup.semantic is not None:
-        also["embeddings"] = embedding.VERSION
-    return also | {
-        "ngram": dedup.ngram,
-        "bands": dedup.bands,
-        "rows": dedup.rows,
-        "seed": dedup.seed,
-        "version": SIGNATURES_VERSION,
-    }
-
-
-def signatures_version(profile: Profile) -> str:
-    """Digest of what shapes the signatures; the thresholds are none of it."""
-    return digest_json(["signatures", parameters(profile.dedup)])
 
 
 def judged_inputs(run: StageRun, own: Membership) -> list[Corpus]:

@@ -5,29 +5,30 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from synth_assets.corpus.footer import Footer, Law, Tally
-from synth_assets.corpus.schema import DOCUMENT, Schema
+from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.stage import StageRun, each_frame, versions
 from synth_assets.corpus.store import Corpus
 from synth_assets.corpus.writer import CorpusWriter
-from synth_assets.dedup import editing, paragraphs
+from synth_assets.dedup import editing
 from synth_assets.dedup.admitted import Admitted, admitted_before, admitted_now
 from synth_assets.dedup.editing import Editor, Taken
 from synth_assets.dedup.judgement import judge
 from synth_assets.dedup.late import is_fixed, membership
 from synth_assets.dedup.repeats import Repeats
 from synth_assets.dedup.same_page import published_versions
-from synth_assets.dedup.signatures import (
-    SIGNATURE_COLUMNS,
-    judged_inputs,
-    run_signatures,
-    signatures_version,
-)
+from synth_assets.dedup.signatures import judged_inputs, run_signatures
 from synth_assets.dedup.stored import stored_texts
 from synth_assets.dedup.texts import SIGHTING_COLUMNS, OwnBatch
+from synth_assets.dedup.version import (
+    CLUSTER_COLUMNS,
+    COLUMNS,
+    SIGNATURE_COLUMNS,
+    VERSION,
+    code_version,
+    signatures_version,
+)
 from synth_assets.errors import CancelledError, CorpusError
-from synth_assets.hashing import digest_json
 from synth_assets.ingest.plan import load_manifest
-from synth_assets.profile.model import Profile
 
 __all__ = [
     "CLUSTER_COLUMNS",
@@ -39,36 +40,6 @@ __all__ = [
     "run_signatures",
     "signatures_version",
 ]
-
-VERSION = "3"
-
-COLUMNS: Schema = DOCUMENT | {
-    "relation": pl.String(),
-    # the `quality_tier` that the filter gave the page; null where no recipe passed it on
-    "tier": pl.String(),
-    # of dropped rows: the document that stayed for this one, by way of others where need be
-    "cluster_root": pl.String(),
-    # of dropped rows: Jaccard similarity to `duplicate_of`
-    "similarity": pl.Float64(),
-}
-
-CLUSTER_COLUMNS: Schema = {
-    # the document that stayed
-    "cluster_id": pl.String(),
-    "doc_id": pl.String(),
-    "batch": pl.String(),
-    "kept": pl.Boolean(),
-}
-
-
-def code_version(profile: Profile) -> str:
-    """Digest of what shapes the decisions and, where texts are edited, what counts them again."""
-    shaping = ["deduped", VERSION, profile.dedup.version]
-    if profile.dedup.paragraphs is not None:
-        from synth_assets.packing.version import tokenizer_version
-
-        shaping += [paragraphs.VERSION, tokenizer_version(profile.packing.tokenizer)]
-    return digest_json(shaping)
 
 
 def run(run: StageRun) -> Footer:

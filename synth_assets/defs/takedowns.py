@@ -17,11 +17,10 @@ from synth_assets.defs.partitions import LAW_CHECK, asset_key
 from synth_assets.defs.releases import withdrawal
 from synth_assets.executor.marks import marks_of
 from synth_assets.hashing import digest_file
-from synth_assets.line import build_line
+from synth_assets.line import build_bitexts, build_line
 from synth_assets.profile import Profile
 from synth_assets.quality.checks import load_checks, run_checks
 from synth_assets.report.takedowns import sentences
-from synth_assets.takedown.apply import apply_takedowns
 from synth_assets.takedown.entries import read_list
 
 NAME = "takedowns"
@@ -44,6 +43,8 @@ def takedown_assets(profile: Profile, store: Store) -> list[dg.AssetsDefinition]
         op_tags=marks_of(None)["op_tags"],
     )
     def takedowns(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        from synth_assets.takedown.apply import apply_takedowns
+
         with final_failures():
             report = apply_takedowns(store, profile, read_list(path), context.log.info)
         record(context.instance, store, profile, report.changed)
@@ -96,7 +97,7 @@ def record(
 ) -> None:
     """Tell Dagster of files that were written outside their own asset's step: the new data version
     and the checks as they are now, without which what is downstream would refuse them."""
-    stages = {stage.corpus: stage for stage in build_line(profile)}
+    stages = {stage.corpus: stage for stage in (*build_line(profile), *build_bitexts(profile))}
     for corpus, batch in changed:
         opened = store.open(corpus, batch, lawful=False)
         stage = stages.get(corpus)  # none for what the profile no longer makes

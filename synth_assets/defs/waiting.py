@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from synth_assets.corpus.store import Store
-from synth_assets.dedup.admitted import missing_signatures
 from synth_assets.defs.partitions import (
     ACTIVE,
     LINE_JOB,
@@ -35,6 +34,8 @@ def batch_waited_for(context: dg.AssetExecutionContext, store: Store) -> str | N
 
     Either way the run is tagged, so that the sensor takes the batch up.
     """
+    from synth_assets.dedup.admitted import missing_signatures
+
     admission = load_manifest(store, context.partition_key).admission
     missing = missing_signatures(store, admission)
     if not missing:
@@ -81,6 +82,8 @@ def waiting_batches_sensor(store: Store) -> dg.SensorDefinition:
 
 def resumable(instance: dg.DagsterInstance, store: Store) -> Iterator[dg.RunRequest]:
     """One request for each batch that waited and need not any more, the earliest first."""
+    from synth_assets.dedup.admitted import missing_signatures
+
     admissions = {manifest.key: manifest.admission for manifest in all_manifests(store)}
     waiting: dict[str, str] = {}
     tagged = dg.RunsFilter(tags={WAITING_TAG: "true"})

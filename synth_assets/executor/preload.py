@@ -11,9 +11,17 @@ import dagster._core.storage.schedules.sqlite  # noqa: F401
 import numba  # noqa: F401
 import sqlalchemy  # noqa: F401
 
+import synth_assets.dedup.stage
 import synth_assets.definitions
 import synth_assets.executor.dagster_private
+import synth_assets.filtering.stage
 import synth_assets.generation.money.accounting
+import synth_assets.generation.stage
+import synth_assets.ingest.stage
 import synth_assets.packing.release.build
+import synth_assets.packing.stage
 import synth_assets.quality.lineage
-import synth_assets.report.card.page  # noqa: F401
+import synth_assets.report.card.page
+import synth_assets.rewriting.rejects
+import synth_assets.rewriting.work
+import synth_assets.takedown.apply  # noqa: F401

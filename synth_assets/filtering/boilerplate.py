@@ -6,17 +6,20 @@ Cormode and Muthukrishnan 2005), a second one measures each document's share of 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from synth_assets.filtering.attribute import Attribute
 from synth_assets.filtering.rules import Rule
 from synth_assets.hashing import digest_json
 from synth_assets.ingest.domains import registered_domain
 from synth_assets.profile.filtering import FilteringProfile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 VERSION = "1"
 """Raise by hand when the same batch gives other shares."""
@@ -33,16 +36,19 @@ SEEDS = (1, 2)
 of its cells."""
 
 
-@dataclass
 class PageCounts:
     """On how many pages of its domain a line stands, at least; 255 and more are 255."""
 
-    rows: list[NDArray[np.uint8]] = field(
-        default_factory=lambda: [np.zeros(CELLS, dtype=np.uint8) for _ in SEEDS]
-    )
+    @cached_property
+    def rows(self) -> "list[NDArray[np.uint8]]":
+        import numpy as np
+
+        return [np.zeros(CELLS, dtype=np.uint8) for _ in SEEDS]
 
     def add(self, documents: pl.DataFrame) -> None:
         """Counts every line once per document."""
+        import numpy as np
+
         lines = _lines(documents).unique(["document", "domain", "line"])
         for row, cells in zip(self.rows, _cells(lines), strict=True):
             found, times = np.unique(cells, return_counts=True)
@@ -51,6 +57,8 @@ class PageCounts:
 
     def of(self, lines: pl.DataFrame) -> pl.Series:
         """The counts of some lines."""
+        import numpy as np
+
         counts = [row[cells] for row, cells in zip(self.rows, _cells(lines), strict=True)]
         return pl.Series("pages", np.minimum.reduce(counts))
 
@@ -78,6 +86,8 @@ def survey(frames: Iterator[pl.DataFrame], counts: PageCounts) -> None:
 
 def measure(documents: pl.DataFrame, counts: PageCounts, min_pages: int) -> pl.DataFrame:
     """COLUMNS of every document, given the counts of its batch."""
+    import numpy as np
+
     lines = _lines(documents)
     repeated = (counts.of(lines) >= min_pages).alias("repeated")
     length = pl.col("line").str.len_chars()
@@ -112,8 +122,10 @@ def _lines(documents: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _cells(lines: pl.DataFrame) -> Iterator[NDArray[np.int64]]:
+def _cells(lines: pl.DataFrame) -> "Iterator[NDArray[np.int64]]":
     """Each line's cell in every row; those too short to count share the first, which stays 0."""
+    import numpy as np
+
     own = lines["line"].str.len_chars().to_numpy() >= MIN_CHARS
     for seed in SEEDS:
         hashes = lines.select(pl.struct("domain", "line").hash(seed)).to_series().to_numpy()

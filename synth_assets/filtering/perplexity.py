@@ -7,7 +7,6 @@ tier does not hang on its neighbours.
 
 from functools import partial
 
-import numpy as np
 import polars as pl
 
 from synth_assets.errors import InputError
@@ -71,6 +70,8 @@ def measure(documents: pl.DataFrame, settings: Perplexity, digests: dict[str, st
 def _measured(
     rows: pl.DataFrame, lang: str, model: PerplexityModel, settings: Perplexity, version: str
 ) -> pl.DataFrame:
+    import numpy as np
+
     from synth_assets.modeling.loading import open_model
     from synth_assets.modeling.scoring import perplexities
 

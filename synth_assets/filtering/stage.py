@@ -22,29 +22,15 @@ from synth_assets.filtering.attribute import Attribute, survey, versions
 from synth_assets.filtering.decontamination import report as decontamination
 from synth_assets.filtering.exact import FirstSeen
 from synth_assets.filtering.known import SIDECAR, Known
-from synth_assets.filtering.pii.masking import COLUMNS as PII_COLUMNS
-from synth_assets.filtering.pii.masking import Masker, masking_version
+from synth_assets.filtering.pii.masking import Masker
 from synth_assets.filtering.rules import Rule, judge
-from synth_assets.hashing import digest_json
+from synth_assets.filtering.version import COLUMNS, VERSION, code_version
 from synth_assets.profile.model import Profile
 
-VERSION = "2"
-"""Raise by hand when the same attributes and profile give other rows."""
-
-COLUMNS: dict[str, pl.DataType] = DOCUMENT | attributes.COLUMNS | dict(PII_COLUMNS)
+__all__ = ["COLUMNS", "VERSION", "code_version", "run"]
 
 SLICE_BYTES = 4 << 20
 """Text measured at a time, between two looks at whether the run was asked to stop."""
-
-
-def code_version(profile: Profile) -> str:
-    """Digest of what shapes this corpus: the stage, its attributes, the profile's filtering
-    section, and what masks and counts again."""
-    from synth_assets.packing.version import tokenizer_version
-
-    measured = versions(attributes.build(profile.filtering))
-    masked = [masking_version(profile.filtering.pii), tokenizer_version(profile.packing.tokenizer)]
-    return digest_json(["filtered", VERSION, profile.filtering.version, measured, masked])
 
 
 def run(run: StageRun) -> Footer:

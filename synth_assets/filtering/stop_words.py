@@ -5,10 +5,10 @@ hard to avoid in a paragraph of prose. A language that is not here skips the rul
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from synth_assets.text.columns import UInt64s
+if TYPE_CHECKING:
+    from synth_assets.text.columns import UInt64s
 
 STOP_WORDS: dict[str, str] = {
     "eng": "the be to of and that have with",
@@ -39,12 +39,14 @@ SLOTS = 256
 
 
 @cache
-def tables() -> tuple[dict[str, int], UInt64s]:
+def tables() -> "tuple[dict[str, int], UInt64s]":
     """Row of each language (ISO 639-3), and (languages + 1, 2 * SLOTS): hashes of its words in an
     open table with 0 for empty, then the number of each slot's word. The last row is empty.
 
     Words are found in lower case, capitalised and in capitals.
     """
+    import numpy as np
+
     from synth_assets.filtering.words import word_hash
 
     found = np.zeros((len(STOP_WORDS) + 1, 2 * SLOTS), dtype=np.uint64)
@@ -55,7 +57,7 @@ def tables() -> tuple[dict[str, int], UInt64s]:
     return {language: row for row, language in enumerate(STOP_WORDS)}, found
 
 
-def _insert(table: UInt64s, key: int, number: int) -> None:
+def _insert(table: "UInt64s", key: int, number: int) -> None:
     slot = key % SLOTS
     while table[slot] not in (0, key):
         slot = (slot + 1) % SLOTS

@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, dataclass
 
 from synth_assets.ingest.declared import Declared, Dom, head_of, read_declared
-from synth_assets.ingest.extraction import main_text
+from synth_assets.ingest.extraction.main_text import main_text
 from synth_assets.ingest.extraction.peers import peer_text
 
 BLOCKS = "blocks"

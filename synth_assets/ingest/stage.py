@@ -8,7 +8,6 @@ from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.writer import CorpusWriter
 from synth_assets.errors import CancelledError, InputError
 from synth_assets.hashing import digest_json, digest_stream
-from synth_assets.ingest.extraction.versions import extractor_version
 from synth_assets.ingest.inputs import InputFile
 from synth_assets.ingest.plan import BatchManifest, load_manifest
 from synth_assets.ingest.read import (
@@ -23,27 +22,10 @@ from synth_assets.ingest.read import (
 )
 from synth_assets.ingest.rows import COLUMNS, item_groups, rows_of
 from synth_assets.ingest.source import SourceFile
+from synth_assets.ingest.version import VERSION, code_version
 from synth_assets.packing.tokenizer import token_counter
-from synth_assets.packing.version import tokenizer_version
-from synth_assets.profile.model import Profile
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "run"]
-
-VERSION = "3"
-
-
-def code_version(profile: Profile) -> str:
-    """Digest of what shapes the rows; the batch limits do not, since manifests fix the batches."""
-    return digest_json(
-        [
-            "raw_web",
-            VERSION,
-            profile.ingest.columns.version,
-            extractor_version(profile.ingest.extractor),
-            [rule.version for rule in profile.ingest.licenses],
-            tokenizer_version(profile.packing.tokenizer),
-        ]
-    )
 
 
 def run(run: StageRun) -> Footer:

@@ -7,45 +7,17 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from synth_assets.corpus.schema import Schema
 from synth_assets.hashing import digest
 from synth_assets.packing.documents import Tokens
 from synth_assets.packing.fast_bpe import Int32s
 from synth_assets.packing.gather_kernel import copy_pieces
 from synth_assets.packing.plan import Plan
 from synth_assets.packing.plan_kernel import Int64s
-from synth_assets.packing.strata import STRATUM, STRATUM_COLUMNS
+from synth_assets.packing.strata import STRATUM
+from synth_assets.packing.version import COLUMNS
 
 FRAME_TOKENS = 1 << 20
 """Tokens of the sequences that are held in memory at once."""
-
-COLUMNS: Schema = {
-    # digest of tokenizer and framing, the length and the spans
-    "seq_id": pl.String(),
-    # tokens a sequence can hold
-    "seq_len": pl.Int32(),
-    # what all documents of the sequence are; null where they differ or none is known
-    **STRATUM_COLUMNS,
-    # token ids, unpadded: a trainer pads up to the sequence length, or concatenates
-    "input_ids": pl.List(pl.Int32()),
-    # offsets of the document boundaries, from 0 to n_tokens; attention need not cross them, and
-    # position ids, which are not stored, restart from 0 at each (`position_ids`)
-    "cu_seqlens": pl.List(pl.Int32()),
-    # tokens start..end of the sequence are tokens doc_start.. of the framed document
-    "spans": pl.List(
-        pl.Struct(
-            {
-                "doc_id": pl.String(),
-                "start": pl.Int32(),
-                "end": pl.Int32(),
-                "doc_start": pl.Int64(),
-            }
-        )
-    ),
-    "n_tokens": pl.Int64(),
-    # tokens missing to the sequence length
-    "n_pad": pl.Int64(),
-}
 
 
 def position_ids(cu_seqlens: Sequence[int]) -> NDArray[np.int32]:

@@ -23,10 +23,10 @@ from synth_assets.packing.encoding import Encoding, earlier_tokens
 from synth_assets.packing.framing import Framing
 from synth_assets.packing.pictures import pictures
 from synth_assets.packing.plan import Plan, plan
-from synth_assets.packing.sequences import COLUMNS, Gatherer
+from synth_assets.packing.sequences import Gatherer
 from synth_assets.packing.strata import each_stratum
 from synth_assets.packing.tokenizer import load_tokenizer
-from synth_assets.packing.version import VERSION, code_version
+from synth_assets.packing.version import COLUMNS, VERSION, code_version
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "pictures", "run"]
 

@@ -1,10 +1,13 @@
 """The parts of a batch that are packed apart, so that a release can weigh them as they are."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 STRATUM = ("kind", "recipe", "lang", "source", "tier")
 
@@ -38,8 +41,10 @@ def _named_source(sources: Mapping[str, Sequence[str]]) -> pl.Expr:
 
 def each_stratum(
     documents: pl.DataFrame,
-) -> Iterator[tuple[dict[str, str | None], NDArray[np.int64]]]:
+) -> "Iterator[tuple[dict[str, str | None], NDArray[np.int64]]]":
     """The strata in order of their names, nulls first, each with the rows of its documents."""
+    import numpy as np
+
     rows = documents.select(*STRATUM).with_row_index("_row")
     groups = rows.group_by(*STRATUM).agg("_row").sort(*STRATUM, nulls_last=False)
     for values in groups.iter_rows(named=True):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from synth_assets.corpus.schema import DOCUMENT, SCHEMA_VERSION, Schema
 from synth_assets.errors import CorpusError
@@ -23,6 +22,8 @@ DIVERSITY_LEAST = 20
 
 def stored_schema(subject: Subject) -> Found:
     """Columns of the file that are missing or of another type than declared."""
+    import pyarrow.parquet as pq
+
     declared = _declared(subject.corpus.name)
     with subject.store.files.open(subject.corpus.file) as stream:
         stored = pl.DataFrame(pq.read_schema(stream).empty_table()).schema
@@ -132,11 +133,11 @@ def _beside_parents(subject: Subject) -> pl.DataFrame:
 
 def _declared(corpus: str) -> Schema:
     if corpus == "packed":
-        from synth_assets.packing.sequences import COLUMNS
+        from synth_assets.packing.version import COLUMNS
 
         return COLUMNS
     if corpus == "signatures":
-        from synth_assets.dedup.signatures import SIGNATURE_COLUMNS
+        from synth_assets.dedup.version import SIGNATURE_COLUMNS
 
         return SIGNATURE_COLUMNS
     return DOCUMENT

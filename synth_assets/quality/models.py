@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from synth_assets.corpus.store import Store
 from synth_assets.quality.reads import tables_of
@@ -100,6 +99,8 @@ def materialize(
 
     Raises SqlFileError with the file, the line and DuckDB's message.
     """
+    import pyarrow.parquet as pq
+
     from synth_assets.quality.lineage import columns_of
 
     if model.fault:

@@ -179,12 +179,12 @@ def _create(
 
 
 def _clusters() -> Schema:
-    from synth_assets.dedup.stage import CLUSTER_COLUMNS
+    from synth_assets.dedup.version import CLUSTER_COLUMNS
 
     return CLUSTER_COLUMNS
 
 
 def _of_generation() -> dict[str, Schema]:
-    from synth_assets.generation.stage import OUTCOMES, REQUESTS
+    from synth_assets.generation.tables import OUTCOMES, REQUESTS
 
     return {"outcomes": OUTCOMES, "requests": REQUESTS}

@@ -12,7 +12,6 @@ from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.stage import StageRun
 from synth_assets.errors import InputError, ProfileError
-from synth_assets.generation.best import BestShare
 from synth_assets.generation.money.ledger import Meter, open_meter
 from synth_assets.generation.protocol import Engine, EngineIdentity, Sampling
 from synth_assets.generation.spec import NOT_SHAPING, EngineSpec, ModelSpec
@@ -24,11 +23,12 @@ from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.conversation import RULES
 from synth_assets.rewriting.few_shot import load_few_shot
 from synth_assets.rewriting.recipe import Recipe, ServedBy
-from synth_assets.rewriting.rejects import QUALITY_COLUMNS, Parents, Rejects
-from synth_assets.rewriting.work import RecipeWork
 
 if TYPE_CHECKING:
+    from synth_assets.generation.best import BestShare
     from synth_assets.generation.passes import Documents
+    from synth_assets.rewriting.rejects import Parents
+    from synth_assets.rewriting.work import RecipeWork
 
 VERSION = "3"
 
@@ -161,8 +161,10 @@ def check_engine(recipe: Recipe, identity: EngineIdentity) -> None:
         )
 
 
-def parents_of(run: StageRun, recipe: Recipe) -> Parents:
+def parents_of(run: StageRun, recipe: Recipe) -> "Parents":
     """The documents of this batch of filtered that the recipe reads."""
+    from synth_assets.rewriting.rejects import Rejects
+
     filtered = run.open("filtered")
     return Rejects(filtered, run.profile) if recipe.reads == "rejected" else filtered
 
@@ -171,7 +173,10 @@ def _in_force(recipe: Recipe, settings: RecipeProfile) -> Recipe:
     return recipe.with_gates(settings.gates).with_options(settings.options)
 
 
-def _best(recipe: Recipe) -> BestShare | None:
+def _best(recipe: Recipe) -> "BestShare | None":
+    from synth_assets.generation.best import BestShare
+    from synth_assets.rewriting.rejects import QUALITY_COLUMNS
+
     if recipe.keeps_best is None:
         return None
     return BestShare(recipe.keeps_best, recipe.options["share"], QUALITY_COLUMNS)
@@ -179,11 +184,13 @@ def _best(recipe: Recipe) -> BestShare | None:
 
 def make_work(
     profile: Profile, recipe: Recipe, identity: EngineIdentity, inputs: "Sequence[Documents]" = ()
-) -> RecipeWork:
+) -> "RecipeWork":
     """The recipe as the profile narrows it, among the documents of its inputs.
 
     Raises ProfileError where several samples are asked for of a sampling without chance.
     """
+    from synth_assets.rewriting.work import RecipeWork
+
     settings = _settings(profile, recipe.name)
     languages = None if settings.languages is None else frozenset(settings.languages)
     where = {name: frozenset(values) for name, values in settings.where.items()}
@@ -206,7 +213,7 @@ def make_work(
     )
 
 
-def check_where(work: RecipeWork, filtered: Parents) -> None:
+def check_where(work: "RecipeWork", filtered: "Parents") -> None:
     """Raises InputError where the selection looks at a column that the batch does not have."""
     unknown = [name for name in work.selection.where if name not in filtered.columns]
     if unknown:
@@ -216,7 +223,7 @@ def check_where(work: RecipeWork, filtered: Parents) -> None:
         )
 
 
-def _check_languages(work: RecipeWork, filtered: Parents) -> None:
+def _check_languages(work: "RecipeWork", filtered: "Parents") -> None:
     """Raises InputError for a document that the recipe takes and has no prompt for."""
     missing: Counter[str] = Counter()
     for frame in filtered.frames(work.selection.columns):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from synth_assets.generation import protocol
-from synth_assets.generation.engines.tasks import Task, task_prompt
+from synth_assets.generation.engines.local.tasks import Task, task_prompt
 from synth_assets.rewriting.prompt import ENGLISH, NOTHING, Prompt, Prompts
 
 Options = Mapping[str, float]

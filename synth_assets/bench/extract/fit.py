@@ -26,7 +26,8 @@ from synth_assets.ingest.extraction.blocks import Page, read_blocks
 from synth_assets.ingest.extraction.container import Container, find_container
 from synth_assets.ingest.extraction.features import NAMES, Matrix, features
 from synth_assets.ingest.extraction.markdown import to_markdown
-from synth_assets.ingest.extraction.scorer import WEIGHTS, are_comments, decide
+from synth_assets.ingest.extraction.scorer import are_comments, decide
+from synth_assets.ingest.extraction.versions import WEIGHTS
 from synth_assets.ingest.html import parse
 
 FOLDS = 5

@@ -8,8 +8,6 @@ from typing import Any
 
 import fsspec
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from synth_assets.errors import InputError, ProfileError
 from synth_assets.hashing import digest_stream
@@ -69,6 +67,8 @@ def _digest(path: str, *_: int) -> str:
 
 
 def _records(name: str, path: str) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+
     read = _parquet_records if path.endswith(".parquet") else _json_records
     try:
         yield from read(name, path)
@@ -81,6 +81,8 @@ def _records(name: str, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _parquet_records(_: str, path: str) -> Iterator[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
     with fsspec.open(path, "rb") as stream, pq.ParquetFile(stream) as parquet:
         for batch in parquet.iter_batches():
             yield from batch.to_pylist()

@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from synth_assets.hashing import digest
 from synth_assets.ingest.extraction.blocks import GROUPS, Block, Page
 from synth_assets.ingest.extraction.container import CHROME, Container, find_container
 from synth_assets.ingest.extraction.features import NAMES, Matrix, features
 from synth_assets.ingest.extraction.hints import Hint, Tag
+from synth_assets.ingest.extraction.versions import WEIGHTS
 
 Flags = NDArray[np.bool_]
-
-WEIGHTS = Path(__file__).with_name("weights.json")
-"""Weights by feature, and `bias`; `python -m synth_assets.bench.extract.fit` makes the file."""
 
 TABLE_SCORE = -0.5
 HEADING_SCORE = -1.5
@@ -33,11 +29,6 @@ def load_weights() -> tuple[Matrix, float]:
     """The weights in the order of `NAMES`, and the bias."""
     values = orjson.loads(WEIGHTS.read_bytes())
     return np.array([values[name] for name in NAMES]), values["bias"]
-
-
-def weights_version() -> str:
-    """Digest of the weights, for code versions."""
-    return digest(WEIGHTS.read_text())
 
 
 def choose(page: Page) -> list[Block]:

@@ -1,18 +1,23 @@
 """What a change of extractor changes: digests for code versions."""
 
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from synth_assets.hashing import digest_json
-from synth_assets.ingest.extraction.scorer import weights_version
+from synth_assets.hashing import digest, digest_json
 
 VERSION = "1"
 """Raised whenever blocks, features, rules or Markdown come out otherwise."""
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+"""Weights by feature, and `bias`; `python -m synth_assets.bench.extract.fit` makes the file."""
 
 
 def extractor_version(extractor: str) -> str:
     """Digest of all that shapes the main text of a page."""
     if extractor == "blocks":
-        return digest_json([extractor, VERSION, weights_version(), _installed("resiliparse")])
+        return digest_json(
+            [extractor, VERSION, digest(WEIGHTS.read_text()), _installed("resiliparse")]
+        )
     return digest_json([extractor, _installed(extractor)])
 
 

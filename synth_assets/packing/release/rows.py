@@ -11,8 +11,9 @@ from synth_assets.packing.documents import Tokens, documents_of
 from synth_assets.packing.mixture.inventory import Inventory
 from synth_assets.packing.plan import Pieces, Plan
 from synth_assets.packing.release.sequences import SEVERAL, Sequences
-from synth_assets.packing.sequences import COLUMNS, FRAME_TOKENS, Gatherer
+from synth_assets.packing.sequences import FRAME_TOKENS, Gatherer
 from synth_assets.packing.strata import STRATUM
+from synth_assets.packing.version import COLUMNS
 
 RELEASE_COLUMNS: Schema = {
     **COLUMNS,

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from synth_assets.generation.engines.tasks import RESAMPLE
+from synth_assets.generation.engines.local.tasks import RESAMPLE
 from synth_assets.generation.protocol import Sampling
 from synth_assets.rewriting.conversation import Conversation, Question, Written
 from synth_assets.rewriting.edits import EDIT, Edit, apply_edits, read_edits, rows
@@ -34,7 +34,7 @@ RESAMPLED = "resampled"
 
 @dataclass(frozen=True, slots=True)
 class Resampled:
-    """What an engine says of one passage; see `generation.engines.tasks`."""
+    """What an engine says of one passage; see `generation.engines.local.tasks`."""
 
     edits: tuple[Edit, ...]
     tokens: int

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth_assets.ingest.extraction import main_text
+from synth_assets.ingest.extraction.main_text import main_text
 from synth_assets.ingest.html import parse
 
 LONG = "The river rose by a metre in one night, and the mill had to be left, they said. "
