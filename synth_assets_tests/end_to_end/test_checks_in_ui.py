@@ -11,7 +11,7 @@ from synth_assets_tests.end_to_end.conftest import Site
 from synth_assets_tests.end_to_end.dagster_ui import GraphQl, open_page, save
 from synth_assets_tests.end_to_end.served import BATCH, served
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.drill]
 
 CHECK = """-- corpus: raw_web
 -- severity: {severity}

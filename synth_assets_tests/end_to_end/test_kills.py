@@ -39,6 +39,7 @@ def wait_until_it_translates(site: Site) -> list[str]:
     )
 
 
+@pytest.mark.drill
 def test_a_run_worker_that_is_killed_stops_everything_and_a_rerun_goes_on(
     site: Site, data: Path
 ) -> None:

@@ -89,6 +89,7 @@ def test_the_schedule_and_the_sensor_are_there(graphql: GraphQl) -> None:
     assert {sensor["name"] for sensor in found["sensors"]} == {"new_batches", "waiting_batches"}
 
 
+@pytest.mark.drill
 def test_a_night_plans_the_inbox_and_runs_the_new_batch(graphql: GraphQl, site: Site) -> None:
     """The planning job that the schedule starts, then the daemon's sensor, then a run."""
     write_pages(site.home.path / "inbox", 3)
