@@ -1,5 +1,6 @@
 """What an engine is: it pulls requests lazily and yields results in completion order."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, TypedDict
@@ -13,10 +14,12 @@ __all__ = [
     "EngineIdentity",
     "FinishReason",
     "Message",
+    "ModelEngine",
     "Prompt",
     "Request",
     "Result",
     "Sampling",
+    "SerialEngine",
 ]
 
 
@@ -121,3 +124,51 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of the model's memory."""
         ...
+
+
+class ModelEngine:
+    """What engines with a model in this process share; see `Engine`."""
+
+    def __init__(self, identity: EngineIdentity) -> None:
+        self._identity = identity
+        self._is_closed = False
+        self._beat()
+
+    @property
+    def identity(self) -> EngineIdentity:
+        return self._identity
+
+    @property
+    def alive_at(self) -> float:
+        return self._alive_at
+
+    def close(self) -> None:
+        """From here on nothing is generated."""
+        self._is_closed = True
+
+    def _begin(self) -> None:
+        """Raises EngineError where the engine is closed."""
+        if self._is_closed:
+            raise EngineError(f"engine {self._identity.model} is closed")
+        self._beat()
+
+    def _beat(self) -> None:
+        self._alive_at = time.monotonic()
+
+
+class SerialEngine:
+    """What engines share that answer one request after the other and hold nothing; see `Engine`."""
+
+    @property
+    def alive_at(self) -> float:
+        return time.monotonic()
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
+        for request in requests:
+            yield self._answer(request)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _answer(self, request: Request) -> Result:
+        raise NotImplementedError

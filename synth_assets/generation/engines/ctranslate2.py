@@ -25,7 +25,7 @@ from synth_assets.generation.engines.loading import load_tokenizer
 from synth_assets.generation.engines.local.faults import RequestError
 from synth_assets.generation.engines.local.languages import LanguageTokens
 from synth_assets.generation.engines.local.loading import quiet
-from synth_assets.generation.protocol import EngineIdentity, Request, Result
+from synth_assets.generation.protocol import EngineIdentity, ModelEngine, Request, Result
 from synth_assets.generation.spec import CTranslate2Spec
 from synth_assets.hashing import digest
 from synth_assets.home import Home
@@ -110,32 +110,25 @@ class _Row:
         return self.request.sampling.num_beams, self.request.sampling.max_new_tokens
 
 
-class CTranslate2Engine:
+class CTranslate2Engine(ModelEngine):
     """See `protocol.Engine`."""
 
     def __init__(
         self, translator: Any, tokenizer: Any, identity: EngineIdentity, batch_tokens: int
     ) -> None:
+        super().__init__(identity)
         self._translator = translator
         self._tokenizer = tokenizer
         self._languages = LanguageTokens(tokenizer)
-        self._identity = identity
         self._batch_tokens = batch_tokens
-        self._alive_at = time.monotonic()
-
-    @property
-    def identity(self) -> EngineIdentity:
-        return self._identity
-
-    @property
-    def alive_at(self) -> float:
-        return self._alive_at
 
     def close(self) -> None:
+        super().close()
         self._translator = None
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
         """Results in completion order, window by window, the longest first."""
+        self._begin()
         source = iter(requests)
         while window := list(islice(source, WINDOW)):
             rows: list[_Row] = []
@@ -187,7 +180,7 @@ class CTranslate2Engine:
             )
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"CTranslate2 cannot go on: {error}") from error
-        self._alive_at = time.monotonic()
+        self._beat()
         latency = round(self._alive_at - begun, 4)
         for row, result in zip(rows, made, strict=True):
             yield self._result(row, result.hypotheses[0], latency)

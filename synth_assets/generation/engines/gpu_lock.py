@@ -49,12 +49,40 @@ class GpuLocks:
                 lock.acquire(timeout=0)
             except Timeout:
                 _log(f"GPU {gpu} holds the model of another home's lane; waiting for it to be idle")
-                lock.acquire(poll_interval=POLL_S)
+                with _waiting:
+                    lock.acquire(poll_interval=POLL_S)
             self._held.append(lock)
 
     def release(self) -> None:
         while self._held:
             self._held.pop().release()
+
+
+class _Waiting:
+    """Adds up the time in its block."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._since: float | None = None
+
+    def __enter__(self) -> None:
+        self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds, self._since = self.seconds(), None
+
+    def seconds(self) -> float:
+        since = self._since
+        return self._seconds + (0.0 if since is None else time.monotonic() - since)
+
+
+_waiting = _Waiting()
+
+
+def waited_s() -> float:
+    """Seconds that this process has waited for GPUs so far: it used none of them, and nobody pays
+    for that."""
+    return _waiting.seconds()
 
 
 def lock_path(gpu: str) -> Path:

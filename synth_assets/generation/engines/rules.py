@@ -5,7 +5,7 @@ built on `generation`; so the engine is given them, or looks them up when the fi
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,13 @@ from typing import Any
 import orjson
 
 from synth_assets.errors import SynthAssetsError
-from synth_assets.generation.protocol import NO_STRUCTURE, EngineIdentity, Request, Result
+from synth_assets.generation.protocol import (
+    NO_STRUCTURE,
+    EngineIdentity,
+    Request,
+    Result,
+    SerialEngine,
+)
 
 VERSION = "1"
 NONE: Mapping[str, float] = MappingProxyType({})
@@ -62,7 +68,7 @@ def identity() -> EngineIdentity:
     return EngineIdentity(kind="rules", model="rules", revision=VERSION, tokenizer="")
 
 
-class RulesEngine:
+class RulesEngine(SerialEngine):
     """Runs on one CPU core, in the order of the requests."""
 
     def __init__(self, operations: Mapping[str, Operation] | None = None) -> None:
@@ -71,17 +77,6 @@ class RulesEngine:
     @property
     def identity(self) -> EngineIdentity:
         return identity()
-
-    @property
-    def alive_at(self) -> float:
-        return time.monotonic()
-
-    def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
-        for request in requests:
-            yield self._answer(request)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _answer(self, request: Request) -> Result:
         begun = time.perf_counter()

@@ -20,6 +20,7 @@ from synth_assets.generation.engines.identity import identify
 from synth_assets.generation.protocol import (
     EngineIdentity,
     FinishReason,
+    ModelEngine,
     Prompt,
     Request,
     Result,
@@ -64,32 +65,21 @@ def _import() -> Any:
         ) from None
 
 
-class VllmEngine:
+class VllmEngine(ModelEngine):
     """A loaded model in vLLM. At most `in_flight` requests are pulled and unfinished; vLLM itself
     decides how many of them run together. Each has a generator seeded with its own seed."""
 
     def __init__(self, engine: Any, identity: EngineIdentity, *, in_flight: int) -> None:
+        super().__init__(identity)
         self._engine = engine
-        self._identity = identity
         self._in_flight = in_flight
         self._tokenizer = engine.get_tokenizer()
         self._limit = int(engine.model_config.max_model_len)
         self._numbers = count()
-        self._alive_at = time.monotonic()
-
-    @property
-    def identity(self) -> EngineIdentity:
-        return self._identity
-
-    @property
-    def alive_at(self) -> float:
-        return self._alive_at
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
         """Results as they finish. Raises EngineError when vLLM cannot go on."""
-        if self._engine is None:
-            raise EngineError(f"engine {self._identity.model} is closed")
-        self._alive_at = time.monotonic()
+        self._begin()
         source = iter(requests)
         under_way: dict[str, _UnderWay] = {}
         try:
@@ -104,12 +94,13 @@ class VllmEngine:
                     if output.finished and output.request_id in under_way:
                         yield _result(under_way.pop(output.request_id), output)
         finally:
-            if under_way and self._engine is not None:
+            if under_way and not self._is_closed:
                 self._engine.abort_request(list(under_way))
 
     def close(self) -> None:
         """Ends vLLM's own process and lets go of the model's memory."""
-        if self._engine is not None:
+        if not self._is_closed:
+            super().close()
             self._engine.engine_core.shutdown()
             self._engine = None
             gc.collect()
@@ -168,7 +159,7 @@ class VllmEngine:
             raise EngineError(
                 f"vLLM cannot go on with model {self._identity.model}: {reason}"
             ) from error
-        self._alive_at = time.monotonic()
+        self._beat()
         return outputs
 
 

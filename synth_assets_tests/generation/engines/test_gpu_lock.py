@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from synth_assets.generation.engines.gpu_lock import GpuLocks, gpus_of, lock_path
+from synth_assets.generation.engines.gpu_lock import GpuLocks, gpus_of, lock_path, waited_s
 from synth_assets.generation.spec import EngineSpec, RulesSpec, TransformersSpec, VllmSpec
 
 HUB = {"model": "some/model"}
@@ -22,8 +22,9 @@ def gpu() -> Iterator[str]:
 
 
 def test_a_second_lane_waits_until_the_first_lets_go_of_its_model(gpu: str, capsys) -> None:
-    first, second = GpuLocks(), GpuLocks()
+    first, second, before = GpuLocks(), GpuLocks(), waited_s()
     first.hold([gpu])
+    assert waited_s() == before
     waiting = threading.Thread(target=second.hold, args=([gpu],), daemon=True)
     waiting.start()
     waiting.join(1.0)
@@ -32,6 +33,7 @@ def test_a_second_lane_waits_until_the_first_lets_go_of_its_model(gpu: str, caps
     first.release()
     waiting.join(5.0)
     assert not waiting.is_alive()
+    assert 0.9 < waited_s() - before < 6
     second.release()
     first.hold([gpu])  # free again
     first.release()

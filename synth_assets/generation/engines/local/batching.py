@@ -1,6 +1,6 @@
-"""Token ids of unequal length as one tensor."""
+"""Token ids of unequal length as one tensor, and which of them stand in one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -17,3 +17,14 @@ def padded(
         ids[place, span] = torch.tensor(row, dtype=torch.long)
         mask[place, span] = 1
     return ids.to(device), mask.to(device)
+
+
+def groups(prompts: Sequence[Sequence[int]], tokens: int) -> Iterator[Sequence[Sequence[int]]]:
+    """Neighbours that together have at most so many tokens, padding included."""
+    begin, widest = 0, 0
+    for place, prompt in enumerate(prompts):
+        widest = max(widest, len(prompt))
+        if place > begin and widest * (place + 1 - begin) > tokens:
+            yield prompts[begin:place]
+            begin, widest = place, len(prompt)
+    yield prompts[begin:]

@@ -3,13 +3,13 @@ next request takes its place (continuous batching, Yu et al. 2022)."""
 
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
-from synth_assets.generation.engines.local.batching import padded
+from synth_assets.generation.engines.local.batching import groups, padded
 from synth_assets.generation.engines.local.memory import prefill_tokens
 from synth_assets.generation.engines.local.rows import Row
 from synth_assets.generation.engines.local.slots import (
@@ -20,7 +20,6 @@ from synth_assets.generation.engines.local.slots import (
     right_aligned,
 )
 
-_MASKED = float("-inf")
 _KINDS: dict[Any, bool] = {DynamicLayer: False, DynamicSlidingWindowLayer: True}
 
 
@@ -68,7 +67,7 @@ class CausalBatch:
         prompts = [row.prompt for row in rows]
         lengths = [len(prompt) - 1 for prompt in prompts]
         self._cache.make_room(max(lengths), width)
-        for group in _groups(prompts, prefill_tokens(self._device)):
+        for group in groups(prompts, prefill_tokens(self._device)):
             self._prefill(group)
         new = torch.tensor(lengths, device=self._device)
         self._positions = torch.cat([self._positions, new])
@@ -132,12 +131,7 @@ class CausalBatch:
         then holds for all tokens until the next change."""
         self._first = torch.tensor(self._cache.first, dtype=torch.long, device=self._device)
         if self._takes_bias:
-            columns = torch.arange(self._cache.columns.width, device=self._device)
-            bias = torch.zeros(
-                (len(self._first), len(columns)), dtype=self._model.dtype, device=self._device
-            )
-            bias.masked_fill_(columns < self._first[:, None], _MASKED)
-            self._bias = bias[:, None, None, :]
+            self._bias = self._cache.bias(self._model.dtype)[:, None, None, :]
 
 
 def takes_bias(model: Any, kinds: Sequence[bool], maker: str) -> bool:
@@ -147,14 +141,3 @@ def takes_bias(model: Any, kinds: Sequence[bool], maker: str) -> bool:
     config = model.config.get_text_config(decoder=True)
     plain = config._attn_implementation in ("sdpa", "eager")
     return plain and not any(kinds) and maker in vars(sys.modules[type(model).__module__])
-
-
-def _groups(prompts: Sequence[Sequence[int]], tokens: int) -> Iterator[Sequence[Sequence[int]]]:
-    """Neighbours that together have at most so many tokens, padding included."""
-    begin, widest = 0, 0
-    for place, prompt in enumerate(prompts):
-        widest = max(widest, len(prompt))
-        if place > begin and widest * (place + 1 - begin) > tokens:
-            yield prompts[begin:place]
-            begin, widest = place, len(prompt)
-    yield prompts[begin:]

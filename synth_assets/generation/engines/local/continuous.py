@@ -23,11 +23,11 @@ class Batch(Protocol):
     """Rows inside a model, with their keys and values."""
 
     refills: bool
-    """Whether rows may join at any time, and go on after tokens written elsewhere."""
+    """Whether rows may join at any time."""
 
     def admit(self, rows: Sequence[Row], width: int) -> torch.Tensor:
         """Take rows in, none of which will be longer than `width`: the tokens (rows,) that they
-        step with first."""
+        step with first. Rows that have written go on, or are emptied."""
         ...
 
     def step(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -41,7 +41,8 @@ class Batch(Protocol):
 
 class Loop:
     """Decodes requests of one way. A batch that does not fit into memory is begun anew with half
-    the rows; each goes on from its own tokens, and finished ones are not made again."""
+    the rows; finished ones are not made again, and the others go on from their own tokens where
+    the batch can read them."""
 
     def __init__(
         self,
@@ -111,9 +112,6 @@ class Loop:
             new += [Row(item) for item in more]
         if not new:
             return tokens
-        if not batch.refills:
-            for row in new:
-                row.written.clear()
         self._alive += new
         self._sampler = None
         first = batch.admit(new, self._outlet.feed.columns)

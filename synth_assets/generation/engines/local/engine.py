@@ -15,7 +15,7 @@ from synth_assets.generation.engines.local.outlet import Outlet
 from synth_assets.generation.engines.local.rows import Emit, Finished, Prompted, Row
 from synth_assets.generation.engines.local.stock import StockLoop
 from synth_assets.generation.engines.local.token_rules import TokenRules, eos_ids, forget_defaults
-from synth_assets.generation.protocol import EngineError, EngineIdentity, Request, Result
+from synth_assets.generation.protocol import EngineIdentity, ModelEngine, Request, Result
 
 NO_LIMIT = 1 << 30
 """A tokenizer that knows no limit says so with a number above this."""
@@ -25,7 +25,7 @@ PREPARED_PER_RESULT = 4
 """Requests of the next window that are tokenized whenever a result is handed over."""
 
 
-class LocalEngine(ABC):
+class LocalEngine(ModelEngine, ABC):
     """A loaded model; see `protocol.Engine`.
 
     The caller's thread pulls requests, a window at a time, and turns text into tokens and back;
@@ -46,11 +46,10 @@ class LocalEngine(ABC):
         window: int = 4096,
         replicas: int | None = None,
     ) -> None:
+        super().__init__(identity)
         self._model = model
         forget_defaults(model.generation_config)
         self._tokenizer = tokenizer
-        self._identity = identity
-        self._alive_at = time.monotonic()
         self._window = window
         self._rules = TokenRules.from_config(model.generation_config)
         self._kinds = self._layer_kinds() if self._rules is not None else None
@@ -59,25 +58,16 @@ class LocalEngine(ABC):
         self._vocabulary = int(model.get_input_embeddings().weight.shape[0])
         self._limit = RowLimit(model, batch_size, self._replicas, self._vocabulary)
 
-    @property
-    def identity(self) -> EngineIdentity:
-        return self._identity
-
-    @property
-    def alive_at(self) -> float:
-        return self._alive_at
-
     def close(self) -> None:
+        super().close()
         self._model = None
         release()
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
         """Results in completion order. Raises EngineError when the engine as a whole cannot go
         on."""
-        if self._model is None:
-            raise EngineError(f"engine {self._identity.model} is closed")
+        self._begin()
         self._limit.forget()
-        self._beat()
         feed = Feed()
         crew = Crew(lambda emit: self._decode(feed, emit), feed)
         try:
@@ -182,9 +172,6 @@ class LocalEngine(ABC):
         limits = [getattr(config, "max_position_embeddings", None)]
         limits.append(getattr(self._tokenizer, "model_max_length", None))
         return min((limit for limit in limits if limit and limit < NO_LIMIT), default=NO_LIMIT)
-
-    def _beat(self) -> None:
-        self._alive_at = time.monotonic()
 
 
 def _failed(request: Request, error: RequestError) -> Result:

@@ -3,9 +3,12 @@
 from typing import Any
 
 from synth_assets.generation.engines.local.causal_batch import layer_kinds
+from synth_assets.generation.engines.local.continuous import Batch
 from synth_assets.generation.engines.local.engine import LocalEngine
 from synth_assets.generation.engines.local.faults import RequestError
 from synth_assets.generation.engines.local.languages import Encoded, LanguageTokens
+from synth_assets.generation.engines.local.mixed_batch import MixedBatch
+from synth_assets.generation.engines.local.plain_decoder import plain_decoder
 from synth_assets.generation.engines.local.rows import Prompted
 from synth_assets.generation.engines.local.seq2seq_batch import Seq2SeqBatch
 from synth_assets.generation.protocol import Request
@@ -17,6 +20,11 @@ class Seq2SeqEngine(LocalEngine):
     def __init__(self, model: Any, tokenizer: Any, *args: Any, **settings: Any) -> None:
         super().__init__(model, tokenizer, *args, **settings)
         self._languages = LanguageTokens(tokenizer)
+        self._decoder = plain_decoder(model)
+
+    def close(self) -> None:
+        self._decoder = None
+        super().close()
 
     def _prepare(self, request: Request) -> Prompted:
         encoded = self._encode(request)
@@ -44,7 +52,9 @@ class Seq2SeqEngine(LocalEngine):
     def _layer_kinds(self) -> list[bool] | None:
         return layer_kinds(self._model)
 
-    def _open_batch(self, slots: int, width: int) -> Seq2SeqBatch:
-        del slots, width  # all its rows come at once
+    def _open_batch(self, slots: int, width: int) -> Batch:
+        del width  # texts are short beside their sources: caches grow as they do
         assert self._kinds is not None
+        if self._decoder is not None:
+            return MixedBatch(self._model, self._decoder, slots, self._pad_id)
         return Seq2SeqBatch(self._model, self._kinds, self._pad_id)

@@ -10,9 +10,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from synth_assets.generation.engines.local.batching import padded
 from synth_assets.generation.engines.local.causal_batch import takes_bias
 from synth_assets.generation.engines.local.rows import Row
-from synth_assets.generation.engines.local.slots import SlotCache, cache_of
-
-_MASKED = float("-inf")
+from synth_assets.generation.engines.local.slots import MASKED, SlotCache, cache_of
 
 
 class SourceLayer(DynamicLayer):  # type: ignore[no-untyped-call]
@@ -36,8 +34,8 @@ class SourceLayer(DynamicLayer):  # type: ignore[no-untyped-call]
 
 
 class Seq2SeqBatch:
-    """See `continuous.Batch`. Absolute positions in the decoder are counted from the cache's
-    length, so no row can join later."""
+    """See `continuous.Batch`. The model counts positions from the cache's length, so no row can
+    join later; `mixed_batch` does without the model's own forward pass."""
 
     refills = False
 
@@ -52,6 +50,7 @@ class Seq2SeqBatch:
     @torch.inference_mode()
     def admit(self, rows: Sequence[Row], width: int) -> torch.Tensor:
         del width  # texts are short beside their sources: the cache grows as they do
+        begin_anew(rows)
         ids, mask = padded([row.item.ids for row in rows], self._pad_id, self._device, left=False)
         encoder = self._model.get_encoder()
         self._encoded = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -61,7 +60,7 @@ class Seq2SeqBatch:
         self._sources = [SourceLayer() for _ in self._kinds]  # type: ignore[no-untyped-call]
         self._cache = EncoderDecoderCache(self._slots.cache, cache_of(self._sources))
         self._changed()
-        return torch.full((len(rows),), self._start_token(), device=self._device)
+        return torch.full((len(rows),), start_token(self._model), device=self._device)
 
     @torch.inference_mode()
     def step(self, tokens: torch.Tensor) -> torch.Tensor:
@@ -100,7 +99,7 @@ class Seq2SeqBatch:
         seen = columns < lengths[:, None]
         if self._takes_bias:
             bias = torch.zeros(seen.shape, dtype=self._encoded.dtype, device=self._device)
-            seen = bias.masked_fill_(~seen, _MASKED)[:, None, None, :]
+            seen = bias.masked_fill_(~seen, MASKED)[:, None, None, :]
         self._mask = seen
 
     def _own_mask(self) -> torch.Tensor | None:
@@ -111,6 +110,14 @@ class Seq2SeqBatch:
         seen = self._slots.columns.end + 1
         return torch.zeros((1, 1, 1, seen), dtype=self._encoded.dtype, device=self._device)
 
-    def _start_token(self) -> int:
-        first = self._model.generation_config.decoder_start_token_id
-        return int(self._model.config.decoder_start_token_id if first is None else first)
+
+def begin_anew(rows: Sequence[Row]) -> None:
+    """What was written elsewhere would have to be read first, and is written again instead."""
+    for row in rows:
+        row.written.clear()
+
+
+def start_token(model: Any) -> int:
+    """What every text begins with."""
+    first = model.generation_config.decoder_start_token_id
+    return int(model.config.decoder_start_token_id if first is None else first)

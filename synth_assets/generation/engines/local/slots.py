@@ -14,6 +14,8 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 SLACK = 128
 """Columns beyond the longest row: the buffers are moved back to their left end once in as many
 tokens."""
+MASKED = float("-inf")
+"""Added to the score of a column that a row must not look at."""
 MOVED_AT_ONCE = 16
 """Rows that are copied aside together while the buffers are moved."""
 
@@ -151,6 +153,14 @@ class SlotCache:
             layer.admit(len(lengths), of_layer)
         self.first += [self.columns.end - length for length in lengths]
         self.columns.rows = len(self.first)
+
+    def bias(self, dtype: torch.dtype) -> torch.Tensor:
+        """(rows, columns of the buffers), to be added to scores: what stands left of a row's first
+        column is masked. It holds for all tokens until rows come, go or move."""
+        columns = torch.arange(self.columns.width, device=self._device)
+        first = torch.tensor(self.first, dtype=torch.long, device=self._device)
+        bias = torch.zeros((len(first), len(columns)), dtype=dtype, device=self._device)
+        return bias.masked_fill_(columns < first[:, None], MASKED)
 
     def advance(self) -> None:
         """A token was written in every row."""

@@ -38,11 +38,11 @@ class Memory:
     def __init__(self, engine: Any, rows: int, after: int = 0) -> None:
         self.rows, self.after = rows, after
         self.passes: list[int] = []
-        decoder = engine._model.get_decoder()
-        decoder.register_forward_pre_hook(self._pass, with_kwargs=True)
+        # of what all ways of decoding call; only a model with an encoder reads sources with it too
+        engine._model.get_decoder().embed_tokens.register_forward_pre_hook(self._pass)
 
-    def _pass(self, module: Any, args: Any, kwargs: Any) -> None:
-        ids = kwargs["input_ids"] if "input_ids" in kwargs else args[0]
+    def _pass(self, module: Any, args: Any) -> None:
+        ids = args[0]
         self.passes.append(len(ids))
         if len(self.passes) > self.after and len(ids) > self.rows:
             raise torch.OutOfMemoryError("no room\nfor more")

@@ -85,7 +85,8 @@ def test_every_step_is_a_sign_of_life(open_model: Open, name: str) -> None:
     engine = open_model(name, replicas=1)
     assert time.monotonic() - engine.alive_at < 60
     signs: list[float] = []
-    engine._model.register_forward_hook(lambda *_: signs.append(engine.alive_at))
+    words = engine._model.get_decoder().embed_tokens
+    words.register_forward_hook(lambda *_: signs.append(engine.alive_at))
     begun = time.monotonic()
     list(engine.generate(requests(WAYS["greedy"])))
 

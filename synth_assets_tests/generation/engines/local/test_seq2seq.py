@@ -33,6 +33,24 @@ def test_the_own_loop_and_stock_generation_agree(open_model: Open, name: str) ->
     assert not any(result.failed for result in own)
 
 
+@pytest.mark.parametrize("name", ["marian", "nllb"])
+def test_a_finished_row_gives_its_place_to_one_that_waits(open_model: Open, name: str) -> None:
+    engine = open_model(name, batch_size=8, replicas=1)
+    rows: list[int] = []
+
+    def count(_: object, given: tuple[torch.Tensor]) -> None:
+        (ids,) = given
+        if ids.ndim == 1:  # a token a row; sources are read with two dimensions
+            rows.append(len(ids))
+
+    engine._model.get_decoder().embed_tokens.register_forward_pre_hook(count)
+    results = ask(engine)
+
+    assert sum(rows) >= sum(result.completion_tokens for result in results)
+    whole = rows[: -GREEDY.max_new_tokens]  # while some wait: one place in eight may be free
+    assert len(whole) > 10 and min(whole) >= 6
+
+
 def test_a_decoder_deeper_than_its_encoder(open_model: Open) -> None:
     """transformers makes such a T5 a cache of too few layers; its cacheless forward is right."""
     engine = open_model("madlad-deep")
