@@ -26,7 +26,8 @@ BITEXT = "bitext/"
 class Stage:
     """One corpus of the line. `engine` makes a generated corpus, and decides where its step runs;
     `columns` are what it stores. What `stays` is not made again for a new version: later batches
-    were judged by it. `pictures` are plots of a published batch by name, as Markdown."""
+    were judged by it. `models` are assets without batches that it reads. `pictures` are plots
+    of a published batch by name, as Markdown."""
 
     corpus: str
     inputs: tuple[str, ...]
@@ -34,6 +35,7 @@ class Stage:
     run: Callable[[StageRun], Footer]
     description: str
     engine: EngineSpec | None = None
+    models: tuple[str, ...] = ()
     columns: Schema = field(default_factory=lambda: dict(DOCUMENT))
     stays: bool = False
     pictures: Callable[[Corpus], Mapping[str, str]] | None = None
@@ -43,7 +45,6 @@ def build_line(profile: Profile) -> list[Stage]:
     """The stages in an order in which they can run. What runs them is imported when it does."""
     from synth_assets.dedup import version as dedup
     from synth_assets.filtering import version as filtering
-    from synth_assets.ingest import rows
     from synth_assets.ingest import version as ingest
     from synth_assets.packing import version as packing
     from synth_assets.rewriting import stage as rewriting
@@ -56,7 +57,7 @@ def build_line(profile: Profile) -> list[Stage]:
             ingest.code_version(profile),
             _run_ingest,
             "Main text of every page of the batch's input files, as found.",
-            columns=rows.COLUMNS,
+            columns=ingest.COLUMNS,
         ),
         Stage(
             "filtered",
@@ -78,6 +79,7 @@ def build_line(profile: Profile) -> list[Stage]:
                 partial(rewriting.run, recipe=name),
                 f"{recipe.description} Method: {recipe.source}.",
                 engine=settings.engine,
+                models=rewriting.models_of(profile, name),
                 columns=rewriting.columns_of(recipe),
             )
         )

@@ -12,8 +12,10 @@ from synth_assets.corpus.store import Store
 from synth_assets.dedup.late import is_fixed
 from synth_assets.errors import CorpusError
 from synth_assets.estimate import missing_requests
+from synth_assets.generation.spec import REFERENCE
 from synth_assets.ingest.plan import BatchManifest, all_manifests, load_manifest
 from synth_assets.line import Stage, build_line
+from synth_assets.modeling.reference import version
 from synth_assets.parts import changes, parts_of, recorded
 from synth_assets.profile import Profile
 
@@ -74,7 +76,8 @@ class _Batch:
         if stage.stays:
             return led
         footer = self.store.open(stage.corpus, key, lawful=False).footer
-        why = led + [f"{name} was made again" for name in self._newer(footer.inputs, following)]
+        newer = [*self._newer(footer.inputs, following), *self._other_models(stage, footer.inputs)]
+        why = led + [f"{name} was made again" for name in newer]
         if footer.code_version == stage.code_version:
             return why
         before = recorded(self.store.files, stage.corpus, footer.code_version)
@@ -89,6 +92,10 @@ class _Batch:
             for name in there
             if self.store.open(name, key, lawful=False).data_version != made_from[name]
         ]
+
+    def _other_models(self, stage: Stage, made_from: Mapping[str, str]) -> list[str]:
+        there = {name: version(self.store, name.removeprefix(REFERENCE)) for name in stage.models}
+        return [n for n, found in there.items() if found and found != made_from.get(n)]
 
     def _follows(self, stage: Stage, why: list[str], following: Mapping[str, Follows]) -> Follows:
         leading = [following[name] for name in stage.inputs if name in following]

@@ -16,15 +16,16 @@ from typer.testing import CliRunner
 from synth_assets.cli import app
 from synth_assets.corpus.store import Store
 from synth_assets.defs.build import build_definitions
-from synth_assets.defs.partitions import batches
+from synth_assets.defs.partitions import FORCE_TAG, LAW_CHECK, batches
 from synth_assets.errors import InputError
 from synth_assets.ingest.plan import plan_batches
+from synth_assets.line import build_line
 from synth_assets.parts import CODE, UNRECORDED, changes
 from synth_assets.profile import Profile, load_profile
 from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.skeleton import write_skeleton
 from synth_assets.stale import Follows, stale
-from synth_assets_tests.defs.test_guards import BATCH, TEXT, run
+from synth_assets_tests.defs.test_guards import BATCH, TEXT
 from synth_assets_tests.generation.engines.http_server import Reply, Seen, Server, answered
 
 PAGES = 3
@@ -39,13 +40,29 @@ rewriting:
   folder: {folder}
   recipes:
     {off}
-    grammatical_errors: null
     one: &own
       engine: {{kind: openai, url: "{url}", model: tiny, price: {{}}}}
       min_words: 0
     two: {{<<: *own}}
 translation: {{targets: {{cat_Latn: null}}}}
 """
+
+
+def make(profile: Profile, instance: dg.DagsterInstance, *corpora: str) -> None:
+    """Materialize corpora, of their checks the law alone: the others are steps of their own."""
+    keys = [dg.AssetKey(corpus.split("/")) for corpus in corpora]
+    laws = dg.AssetSelection.checks(*(dg.AssetCheckKey(key, LAW_CHECK) for key in keys))
+    job = dg.define_asset_job(
+        "some",
+        selection=dg.AssetSelection.assets(*keys).without_checks() | laws,
+        partitions_def=batches,
+        executor_def=dg.in_process_executor,
+    )
+    merged = dg.Definitions.merge(build_definitions(profile), dg.Definitions(jobs=[job]))
+    made = merged.resolve_job_def("some").execute_in_process(
+        instance=instance, partition_key=BATCH, tags={FORCE_TAG: "true"}
+    )
+    assert made.success
 
 
 def rewrite(seen: Seen) -> Reply:
@@ -113,7 +130,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             instance.add_dynamic_partitions(batches.name or "", [BATCH])
             made = Bench(server, path, Store(load_profile(path).root), instance)
             plan_batches(made.store, [data], made.profile, date(2026, 1, 1))
-            assert run(made.profile, instance).success
+            make(made.profile, instance, *(stage.corpus for stage in build_line(made.profile)))
             assert len(made.sent()) == 2 * PAGES
             yield made
 
@@ -141,7 +158,7 @@ def test_a_word_of_a_prompt_marks_one_asset_and_sends_its_requests_alone(bench: 
     ]
     assert all(one.requests == 0 for one in downstream)
     assert bench.sent() == []
-    assert run(profile, bench.instance, "rewritten/one").success
+    make(profile, bench.instance, "rewritten/one")
     assert [("plainly" in prompt) for prompt in bench.sent()] == [True] * PAGES
     assert "rewritten/one" not in {one.corpus for one in stale(profile, bench.store)}
 
@@ -155,7 +172,7 @@ def test_a_gate_makes_rows_anew_and_sends_nothing(bench: Bench):
     assert bench.stale_in_dagster().keys() - before == {"rewritten/two"}
     (first, *_) = stale(profile, bench.store, BATCH)
     assert first == Follows(BATCH, "rewritten/two", ["gate too_short of step write changed"], 0, 0)
-    assert run(profile, bench.instance, "rewritten/two").success
+    make(profile, bench.instance, "rewritten/two")
     assert bench.sent() == []
 
 

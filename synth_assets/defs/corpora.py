@@ -23,6 +23,7 @@ from synth_assets.defs.partitions import (
     asset_key,
     batches,
 )
+from synth_assets.defs.references import first_models
 from synth_assets.defs.waiting import batch_waited_for, waits
 from synth_assets.errors import TakenDownError
 from synth_assets.executor.lanes import current_lane
@@ -33,7 +34,7 @@ from synth_assets.line import Stage
 from synth_assets.parts import record
 from synth_assets.profile import Profile
 
-Yielded = dg.MaterializeResult[None] | dg.AssetCheckResult
+Yielded = dg.MaterializeResult[None] | dg.AssetCheckResult | dg.AssetMaterialization
 
 
 def corpus_assets(
@@ -83,7 +84,7 @@ def _asset(
 
     @dg.asset(
         key=asset_key(stage.corpus),
-        deps=[asset_key(name) for name in stage.inputs],
+        deps=[asset_key(name) for name in (*stage.inputs, *stage.models)],
         partitions_def=batches,
         group_name=group,
         description=stage.description,
@@ -102,6 +103,7 @@ def _asset(
         if waited_for is not None:
             yield waits(run.batch, waited_for)
             return
+        yield from first_models(context, stage, profile, store, blocking)
         footer = _run(stage, run)
         yield _result(stage, run, footer, law, {"dagster/column_lineage": lineage})
 

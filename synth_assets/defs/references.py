@@ -1,7 +1,7 @@
 """The reference language models as assets: unpartitioned, in a group of their own, so that a launch
 of the corpora stays one run and no backfill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -10,13 +10,17 @@ from synth_assets.defs.failures import final_failures
 from synth_assets.defs.guard import is_forced, refuse_unchecked_batches
 from synth_assets.defs.metadata import Metadata
 from synth_assets.defs.partitions import asset_key
+from synth_assets.executor.dagster_private import note_inputs_again
 from synth_assets.executor.marks import marks_of
 from synth_assets.executor.stopping import stop_asked
+from synth_assets.generation.spec import REFERENCE
+from synth_assets.line import Stage
 from synth_assets.modeling.reference import (
     Trained,
     Training,
     code_version,
     name_of,
+    train_first,
     train_reference,
 )
 from synth_assets.profile import Profile
@@ -53,6 +57,31 @@ def _asset(
         )
 
     return reference
+
+
+def first_models(
+    context: dg.AssetExecutionContext,
+    stage: Stage,
+    profile: Profile,
+    store: Store,
+    blocking: Mapping[str, Sequence[str]],
+) -> Iterator[dg.AssetMaterialization]:
+    """The reference models that a corpus reads and that are not there yet, trained on its batch:
+    the first run of a line needs no other run before it. Later ones leave them as they are until
+    somebody materializes them."""
+    for name in stage.models:
+        lang = name.removeprefix(REFERENCE)
+        training = Training(store, profile, lang, stop_asked, context.partition_key)
+        refuse_unchecked_batches(context, name, "filtered", training.batches, blocking)
+        if (trained := train_first(training)) is not None:
+            versions = {
+                "dagster/code_version": code_version(profile, lang),
+                "dagster/data_version": trained.digest,
+            }
+            yield dg.AssetMaterialization(
+                asset_key(name), metadata=_metadata(trained), tags=versions
+            )
+            note_inputs_again(context)
 
 
 def _metadata(trained: Trained) -> dict[str, Metadata]:

@@ -6,7 +6,14 @@ delegating executor and its handlers are the nearest thing. Checked against dags
 
 from collections.abc import Iterator
 
-from dagster import AssetKey, DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    DagsterEvent,
+    DagsterInstance,
+    DagsterRun,
+    JobDefinition,
+)
 from dagster._cli.api import _execute_step_command_body
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
@@ -43,6 +50,7 @@ __all__ = [
     "execute_run",
     "execute_step",
     "multiple_process_executor_requirements",
+    "note_inputs_again",
     "step_arguments",
     "step_to_launch",
 ]
@@ -52,6 +60,11 @@ MODULE = "synth_assets.definitions"
 REPOSITORY = "__repository__"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Events go to the event log and not to the terminal, where the caller prints its own lines."""
+
+
+def note_inputs_again(context: AssetExecutionContext) -> None:
+    """A step notes the data versions of its inputs when it begins; this one made one of them."""
+    context.get_step_execution_context().fetch_external_input_asset_version_info()
 
 
 def step_to_launch(context: StepHandlerContext) -> tuple[str, dict[str, str]]:

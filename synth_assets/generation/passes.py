@@ -6,15 +6,17 @@ failed in passing.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
 from synth_assets.corpus.document import Document
 from synth_assets.generation.progress import Position
 from synth_assets.generation.protocol import Request, Result
-from synth_assets.generation.runner import Runner
 from synth_assets.generation.work import DECLINED, Need, Outcome, Work
+
+if TYPE_CHECKING:
+    from synth_assets.generation.runner import Runner
 
 WINDOW = 256
 """Documents whose results are looked up together."""
@@ -83,7 +85,7 @@ class Passes:
         self._passing: dict[str, Result] = {}
         self._place = Position(1, 0, self.total)
 
-    def generate_all(self, runner: Runner) -> None:
+    def generate_all(self, runner: "Runner") -> None:
         """Send requests, pass by pass, until no document needs more."""
         self._passing = runner.given_up
         number, sent = 1, True
@@ -116,7 +118,7 @@ class Passes:
                 begin = end
                 yield cases
 
-    def _needed(self, runner: Runner) -> Iterator[Request]:
+    def _needed(self, runner: "Runner") -> Iterator[Request]:
         first = self._place.number == 1
         for cases in self.cases(unsettled=not first):
             if runner.is_cancelled():

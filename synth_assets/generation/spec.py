@@ -48,6 +48,12 @@ class Price(_Spec):
 ModelFile = Annotated[str, AfterValidator(lambda value: Home.find().resolve(value))]
 """A file relative to the home."""
 
+REFERENCE = "reference_lm/"
+
+
+def _named_or_file(value: str) -> str:
+    return value if value.startswith(REFERENCE) else Home.find().resolve(value)
+
 
 class FreeSpec(_Spec):
     """An engine of this package that works on one CPU core: no tokens, no price, no limit."""
@@ -60,11 +66,16 @@ class RulesSpec(FreeSpec):
 
 
 class NgramSpec(FreeSpec):
-    """Reference models that resample words: by language, the file that reference_lm/<lang> has
-    written, or an ARPA file, relative to the home. For recipes that edit by a model's scores."""
+    """Reference models that resample words: by language, the asset reference_lm/<lang>, which a
+    located profile has as the address of its file, or a file such as ARPA, relative to the home;
+    and of languages for which there is none here a table of words that stand in for each other.
+    For recipes that edit by a model's scores."""
 
     kind: Literal["ngram"]
-    models: Annotated[dict[str, ModelFile], Field(min_length=1)]
+    models: Annotated[
+        dict[str, Annotated[str, AfterValidator(_named_or_file)]], Field(min_length=1)
+    ]
+    stand_ins: dict[str, ModelFile] = Field(default_factory=dict)
 
 
 class ModelSpec(_Spec):

@@ -6,6 +6,7 @@ resumed gives the same file as one that was not.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from synth_assets.corpus.document import CountTokens
@@ -53,12 +54,14 @@ def generate_corpus(
     meter: Meter | None = None,
     regenerate: bool = False,
     best: BestShare | None = None,
+    models: Mapping[str, str] = MappingProxyType({}),
 ) -> Footer:
     """Make `corpus` of this batch from all documents of the inputs.
 
     `extra` are the corpus's columns beside DOCUMENT, `tables` its sidecars beside `outcomes` and
     `requests`. `meter` counts what is spent and knows the limits. `regenerate` lets a changed gate
     ask for new texts; see `work.Need`. Of the texts of the whole batch `best` keeps a share.
+    `models` are data versions of other assets that shape it, by name.
 
     Raises CancelledError when the run is asked to stop, BudgetError when a limit is reached,
     EngineError when the engine cannot go on; finished generations are in the journal then.
@@ -69,7 +72,7 @@ def generate_corpus(
             run.batch,
             schema=DOCUMENT | dict(extra or {}),
             code_version=run.code_version,
-            inputs={one.name: one.data_version for one in inputs},
+            inputs={one.name: one.data_version for one in inputs} | dict(models),
         ) as writer,
         Journal(
             run.store.files, corpus, run.batch, retry_failed=run.retry_failed, log=run.log

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synth_assets.text.terms import terms
+from synth_assets.text.terms import all_terms
 
 MOST_WORDS = 300
 MOST_CHARS = 12 * MOST_WORDS
@@ -85,8 +85,9 @@ def compare(pairs: Sequence[tuple[str, str]], *, by_rules: bool = False) -> list
     ids: dict[str, int] = {}
     made: list[Int64s] = []
     parents: list[Int64s] = []
-    for text, parent in pairs:
-        new, old = terms(new_in(text, parent)[:MOST_CHARS]), terms(parent[:MOST_CHARS])
+    new_words = all_terms([new_in(text, parent)[:MOST_CHARS] for text, parent in pairs])
+    old_words = all_terms([parent[:MOST_CHARS] for _, parent in pairs])
+    for new, old in zip(new_words, old_words, strict=True):
         length = min(len(new), len(old), MOST_WORDS)
         made.append(_numbered(new[:length], ids))
         parents.append(_numbered(old[:length], ids))
@@ -135,7 +136,7 @@ def _n_grams(texts: Sequence[Int64s], n: int, n_words: int) -> Int64s:
 
 
 def _compression_ratio(texts: Sequence[Int64s], words: Sequence[str]) -> float:
-    raw = "\n".join(" ".join(words[n] for n in text) for text in texts).encode()
+    raw = "\n".join(" ".join([words[n] for n in text.tolist()]) for text in texts).encode()
     return _share(len(raw), len(zlib.compress(raw)))
 
 
@@ -145,7 +146,7 @@ def _self_similarity(texts: Sequence[Int64s], n_words: int) -> float:
     total = np.zeros(BUCKETS)
     n = 0
     for text in texts:
-        pairs = np.unique(_n_grams([text], 2, n_words) % BUCKETS)
+        pairs = np.flatnonzero(np.bincount(_n_grams([text], 2, n_words) % BUCKETS))
         if pairs.size:
             total[pairs] += 1 / np.sqrt(pairs.size)
             n += 1

@@ -13,12 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from synth_assets.errors import ProfileError
 from synth_assets.hashing import digest_json
-from synth_assets.yaml_text import load_yaml
+from synth_assets.yaml_text import read_yaml
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -66,12 +65,7 @@ def packaged_few_shot() -> FewShot:
 def load_few_shot(path: Path | Traversable) -> FewShot:
     """Raises ProfileError with one sentence for a file that is missing or no such table."""
     try:
-        return FewShot.model_validate(load_yaml(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ProfileError(f"rewriting.few_shot: {path} cannot be read: {error}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problem = " ".join(str(error).split())
-        raise ProfileError(f"rewriting.few_shot: {path} is no YAML: {problem}") from None
+        return FewShot.model_validate(read_yaml(path, "rewriting.few_shot:"))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"

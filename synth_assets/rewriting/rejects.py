@@ -109,11 +109,25 @@ def refuses(document: Document) -> NotSelected | None:
 
 
 def signs(documents: Sequence[Document]) -> list[float]:
-    """Share of the signs of quality that a text has, 0 to 1; see `filtering.traits`."""
+    """How good texts are, 0 to 1: by the signs of quality that they have (see `filtering.traits`),
+    and among those with equally many by what goes on where a sign ends. All of that together counts
+    less than one sign."""
     from synth_assets.filtering import quality, traits
 
     frame = pl.DataFrame({"text": [d.text for d in documents], "lang": [d.lang for d in documents]})
-    return traits.share_of_signs(quality.measure(frame)).to_list()
+    measured = quality.measure(frame)
+    shares = pl.mean_horizontal(_FINER).fill_null(0).clip(0, 1)
+    finer = measured.select(pl.when(pl.col("gopher_words") > 0).then(shares).otherwise(0))
+    met = traits.SIGNS * traits.share_of_signs(measured)
+    return ((met + finer.to_series()) / (traits.SIGNS + 1)).round(6).to_list()
+
+
+_FINER = (
+    pl.col("gopher_words_with_letters"),
+    pl.col("fineweb_punctuated_lines"),
+    1 - pl.col("gopher_duplicate_line_chars"),
+    1 - pl.col("gopher_top_3grams"),
+)
 
 
 QUALITY_COLUMNS = ("quality", "parent_quality")

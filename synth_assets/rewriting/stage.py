@@ -14,8 +14,8 @@ from synth_assets.corpus.stage import StageRun
 from synth_assets.errors import InputError, ProfileError
 from synth_assets.generation.money.ledger import Meter, open_meter
 from synth_assets.generation.protocol import Engine, EngineIdentity, Sampling
-from synth_assets.generation.spec import NOT_SHAPING, EngineSpec, ModelSpec
-from synth_assets.hashing import digest_json
+from synth_assets.generation.spec import NOT_SHAPING, EngineSpec, ModelSpec, NgramSpec
+from synth_assets.hashing import digest, digest_json
 from synth_assets.profile.model import Profile
 from synth_assets.profile.rewriting import RecipeProfile
 from synth_assets.rewriting import judging
@@ -87,7 +87,6 @@ def columns_of(recipe: Recipe) -> dict[str, pl.DataType]:
 
 def code_version(profile: Profile, name: str) -> str:
     """Digest of all that shapes the rows of rewritten/<name>."""
-    from synth_assets.generation.engines import weights_version
     from synth_assets.packing.version import tokenizer_version
 
     settings = _settings(profile, name)
@@ -97,7 +96,7 @@ def code_version(profile: Profile, name: str) -> str:
             [VERSION, judging.VERSION],
             _in_force(recipe_of(profile, name), settings).version,
             settings.model_dump(mode="json", exclude=_NOT_SHAPING),
-            weights_version(settings.engine),
+            _engine_version(profile, settings.engine),
             profile.seed,
             tokenizer_version(profile.packing.tokenizer),
         ]
@@ -127,6 +126,7 @@ def rewrite(
 ) -> Footer:
     """Rewrite this batch of filtered with an open engine."""
     from synth_assets.generation.stage import generate_corpus
+    from synth_assets.modeling import reference
     from synth_assets.packing.tokenizer import token_counter
 
     check_engine(recipe, identity)
@@ -147,7 +147,28 @@ def rewrite(
         meter=meter,
         regenerate=settings.regenerate,
         best=_best(work.recipe),
+        models=reference.versions(run.profile, settings.engine),
     )
+
+
+def models_of(profile: Profile, name: str) -> tuple[str, ...]:
+    """The assets reference_lm/<lang> that the recipe's engine names."""
+    from synth_assets.modeling.reference import name_of, named_by
+
+    return tuple(name_of(lang) for lang in named_by(profile, _settings(profile, name).engine))
+
+
+def _engine_version(profile: Profile, spec: EngineSpec) -> str:
+    """A model that the profile trains counts by how it is trained: its content is an input, as the
+    documents are."""
+    from synth_assets.generation.engines import ngram, weights_version
+    from synth_assets.modeling import reference
+
+    if not isinstance(spec, NgramSpec):
+        return weights_version(spec)
+    trained = reference.named_by(profile, spec)
+    known = {lang: reference.code_version(profile, lang) for lang in trained}
+    return digest(*ngram.identity(spec, known).to_dict().values())
 
 
 def check_engine(recipe: Recipe, identity: EngineIdentity) -> None:

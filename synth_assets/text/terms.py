@@ -3,6 +3,8 @@ r"""Texts as words to count: without case, and with something to count in script
 Words are runs of `\w` as Polars finds them, which keeps combining marks inside a word.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 import regex
 
@@ -17,6 +19,16 @@ def terms(text: str) -> list[str]:
     if text.isascii() or _RUN.search(text) is None:
         return _found(text, r"\w+")
     return [term for run in _found(text, _TERM) for term in _pairs(run)]
+
+
+def all_terms(texts: Sequence[str]) -> list[list[str]]:
+    """The terms of each text: in one go, which takes a fraction of the time of one by one."""
+    folded = [text.casefold() for text in texts]
+    found: list[list[str]] = pl.Series(folded, dtype=pl.String).str.extract_all(r"\w+").to_list()
+    return [
+        plain if text.isascii() or _RUN.search(text) is None else terms(text)
+        for text, plain in zip(folded, found, strict=True)
+    ]
 
 
 def _found(text: str, pattern: str) -> list[str]:

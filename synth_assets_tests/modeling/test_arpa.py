@@ -3,11 +3,13 @@
 import gzip
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import polars as pl
 import pytest
 
 from synth_assets.errors import InputError
+from synth_assets.home import Home
 from synth_assets.modeling.loading import open_model
 from synth_assets.modeling.ngram import NgramModel
 from synth_assets.modeling.scoring import perplexities
@@ -92,6 +94,11 @@ def test_an_ngram_without_its_prefix_is_refused(tmp_path: Path) -> None:
         open_model(str(path))
 
 
-def test_a_model_elsewhere_is_to_be_copied() -> None:
-    with pytest.raises(InputError, match="local disk"):
-        open_model("s3://bucket/model.ngram")
+def test_a_model_elsewhere_is_copied_once(home: Home) -> None:
+    filesystem = fsspec.filesystem("memory")
+    filesystem.pipe_file("/models/hand.arpa", BY_HAND.encode())
+    first = open_model("memory://models/hand.arpa", "1")
+    filesystem.rm_file("/models/hand.arpa")
+    open_model.cache_clear()
+    assert open_model("memory://models/hand.arpa", "1").sizes == first.sizes
+    assert [path.suffix for path in (home.path / "reference_lm").iterdir()] == [".arpa"]

@@ -6,19 +6,21 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver
+from dagster._core.loader import LoadingContextForTest
 
 from synth_assets.corpus.store import Store
 from synth_assets.defs.build import build_definitions
-from synth_assets.defs.partitions import FORCE_TAG
+from synth_assets.defs.partitions import FORCE_TAG, batches
 from synth_assets.errors import CancelledError, InputError, ProfileError
 from synth_assets.filtering import perplexity, stage
 from synth_assets.home import Home
 from synth_assets.modeling.loading import open_model
-from synth_assets.modeling.reference import Trained, Training, train_reference
+from synth_assets.modeling.reference import Trained, Training, name_of, train_reference, version
 from synth_assets.modeling.training import HELD_OUT
 from synth_assets.profile import Profile, load_profile
 from synth_assets_tests.conftest import MakeRun
-from synth_assets_tests.corpora import document, publish
+from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.filtering.raw import PROSE, write_raw
 
 ENG = "eng_Latn"
@@ -155,3 +157,51 @@ def test_the_asset_stands_apart_and_trains(home: Home, store: Store) -> None:
         made = dg.materialize([asset], instance=instance, tags={FORCE_TAG: "true"})
     metadata = made.asset_materializations_for_node(node.assets_def.node_def.name)[0].metadata
     assert metadata["texts"].value == HELD_OUT - 1 and metadata["forced"].value is True
+
+
+LINE_OF_EDITS = """
+root: {root}
+reference_lms: {{eng_Latn: {{}}}}
+rewriting:
+  recipes:
+    {off}
+    toedit:
+      engine: {{kind: ngram, models: {{eng_Latn: reference_lm/eng_Latn}}}}
+      languages: [eng_Latn]
+      min_words: 0
+      options: {{quantile: 0}}
+translation: {{targets: {{cat_Latn: null}}}}
+"""
+
+
+def test_the_first_run_trains_what_a_recipe_needs_and_a_new_model_makes_it_stale(
+    home: Home, store: Store
+) -> None:
+    names = load_profile(home=home).rewriting.recipes
+    off = "\n    ".join(f"{name}: null" for name in names)
+    profile = profile_of(home, LINE_OF_EDITS.format(root=store.files.root, off=off))
+    publish(store, [document(n, told(n)) for n in range(4)])
+    edited, model = dg.AssetKey(["rewritten", "toedit"]), dg.AssetKey(["reference_lm", ENG])
+    definitions = build_definitions(profile)
+    graph = definitions.get_repository_def().asset_graph
+    assert graph.get(edited).parent_keys == {dg.AssetKey("filtered"), model}
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(batches.name or "", [BATCH])
+
+        def make(key: dg.AssetKey, **chosen: str) -> None:
+            asset = definitions.get_assets_def(key)
+            forced = {FORCE_TAG: "true"}
+            assert dg.materialize([asset], instance=instance, tags=forced, **chosen).success
+
+        def causes() -> list[str]:
+            resolver = CachingStaleStatusResolver(instance, graph, LoadingContextForTest(instance))
+            return [one.reason for one in resolver.get_stale_causes(edited, BATCH)]
+
+        make(edited, partition_key=BATCH)
+        assert instance.get_latest_materialization_event(model) is not None
+        inputs = store.open("rewritten/toedit", BATCH, lawful=False).footer.inputs
+        assert inputs[name_of(ENG)] == version(store, ENG)
+        assert "has a new dependency data version" not in causes()
+        publish(store, [document(n, told(n + 9)) for n in range(4)])
+        make(model)
+        assert "has a new dependency data version" in causes()

@@ -59,8 +59,8 @@ def test_an_own_table_stands_in_for_it_and_counts_as_another_prompt(
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        (None, "cannot be read"),
-        ("roles: [", "is no YAML"),
+        (None, "does not exist"),
+        ("roles: [", "is not valid YAML"),
         (OWN.replace("a miller", ""), "roles: "),
         ("[]", "the file: "),
         (OWN.replace("query:", "question:"), "examples.0"),

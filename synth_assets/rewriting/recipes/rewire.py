@@ -91,6 +91,7 @@ RECIPE = Recipe(
         ),
     },
     program=thought_over,
+    program_version=2,
     calls="two per passage",
     calls_at_most=lambda document: 2 * len(cut_passages(document.text, PASSAGE_WORDS)),
     selection=Selection(min_words=30),

@@ -2,11 +2,11 @@
 
 A causal model (`kind: transformers, task: resample`) draws every token again to which it gives more
 than 0.99 (`above`), from its 64 likeliest at temperature 1, in one pass over the text as it was.
-With a reference model (`kind: ngram`) that threshold would never be reached: there it is a quantile
-of the text's own words, which is ours and not the authors'. It sees a few words and no meaning: its
-edits are mostly good grammar, and often not what the source says. The answer holds the edits alone;
-applied to the parent they give the text, byte for byte. The authors' variant that also takes
-unlikely tokens out is not here.
+The authors' variant also takes out those to which it gives less than 0.001: `below`, which is off.
+With a reference model (`kind: ngram`) the threshold would never be reached: there it is a quantile
+of the text's own words, and since such a model sees no meaning, a word gives way to those alone
+that mean the same (`modeling.stand_ins`). Both are ours and not the authors'. The answer holds the
+edits alone; applied to the parent they give the text, byte for byte.
 
 `edits` is the log, `n_tokens_scored` the model's tokens, `n_eligible` those drawn again,
 `edit_share` the share of tokens that changed, `threshold` the least probability of an eligible one.
@@ -101,7 +101,7 @@ RECIPE = Recipe(
     selection=Selection(min_words=20),
     passage_words=words_in(1000),
     served_by="resamplers",
-    options={"above": 0.99, "quantile": 0.5},
+    options={"above": 0.99, "below": 0.0, "quantile": 0.25},
     columns={
         "edits": pl.List(EDIT),
         "n_tokens_scored": pl.Int64(),

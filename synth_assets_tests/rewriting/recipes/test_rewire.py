@@ -19,7 +19,7 @@ from synth_assets.profile import Profile
 from synth_assets.quality.checks import load_checks, run_checks
 from synth_assets.rewriting.catalogue import find_recipe
 from synth_assets.rewriting.plain import rewrite_files
-from synth_assets.rewriting.rejects import Rejects
+from synth_assets.rewriting.rejects import Rejects, signs
 from synth_assets.rewriting.stage import code_version, rewrite
 from synth_assets.takedown.apply import apply_takedowns
 from synth_assets.takedown.entries import Entry
@@ -250,3 +250,12 @@ def test_what_is_read_is_part_of_the_version(profile: Profile):
     assert code_version(usual, NAME) != code_version(
         turned_on(profile, NAME, options={"share": 0.2}), NAME
     )
+
+
+def test_equal_signs_are_told_apart_and_together_count_less_than_one_sign():
+    line = "In the year {} the people of town {} met in the hall and spoke about bridge {}."
+    prose = "\n".join(line.format(n, n, 7 * n) for n in range(20))
+    texts = [prose, f"{prose}\nMenu\nHome\nSearch", "The town met in the hall.", ""]
+    best, with_menu, short, empty = signs([document(n, text) for n, text in enumerate(texts)])
+    assert best > with_menu > short > empty == 0
+    assert best - with_menu < 1 / 9

@@ -1,6 +1,7 @@
 """ToEdit: an exact log, the same text under the same seed, nothing paid twice, a check of yield."""
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -12,13 +13,13 @@ from synth_assets.errors import EngineError, ProfileError
 from synth_assets.generation.engines.local.tasks import read_task
 from synth_assets.generation.protocol import Request, Result
 from synth_assets.modeling.reference import Training, train_reference
-from synth_assets.profile import Profile
+from synth_assets.profile import Profile, load_profile
 from synth_assets.profile.modeling import ReferenceModel
 from synth_assets.quality.checks import load_checks, run_checks
 from synth_assets.rewriting.edits import Edit, apply_edits, undoing
 from synth_assets.rewriting.passages import cut_exactly
 from synth_assets.rewriting.recipes.toedit import read_resampled
-from synth_assets.rewriting.stage import check_engine, code_version, run
+from synth_assets.rewriting.stage import check_engine, code_version, models_of, run
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.rewriting.recipes.characters import (
@@ -38,10 +39,11 @@ STORY = document(
     5,
     "\n\n".join(
         f"When the {one} of the town is closed, the people of the town walk to the {other} and "
-        f"wait there for the {third} to open, but nobody of them knows when it will be."
+        f"wait there for the {third} to {do}, but nobody of them knows when it will {do}."
         for one in PLACES
         for other in PLACES
         for third in PLACES
+        for do in ("begin", "start")
     ),
 )
 
@@ -107,10 +109,15 @@ def with_model(profile: Profile, store: Store) -> Profile:
     """ToEdit by a reference model of English."""
     publish(store, [STORY, SPANISH])
     settings = ReferenceModel(order=3, min_counts=[1, 1, 1])
-    profile = profile.model_copy(update={"reference_lms": {"eng_Latn": settings}})
+    profile = profile.model_copy(
+        update={"reference_lms": {"eng_Latn": settings}, "root": store.files.root}
+    )
     trained = train_reference(Training(store, profile, "eng_Latn"))
+    words = Path(store.files.path("words.txt"))
+    words.write_text("begin start\n")
     engine = {"kind": "ngram", "models": {"eng_Latn": trained.path}}
-    options = {"quantile": 0}  # the places, which are what differs, are the least probable words
+    engine |= {"stand_ins": {"eng_Latn": str(words)}}
+    options = {"quantile": 0}  # the words that may change are the least probable ones here
     return turned_on(profile, NAME, engine=engine, languages=["eng_Latn"], options=options)
 
 
@@ -125,6 +132,8 @@ def test_a_reference_model_edits_the_same_words_every_time(
     edits = [Edit(**edit) for edit in row["edits"]]
     assert apply_edits(STORY.text, edits) == row["text"] and edits
     assert 0.001 < row["edit_share"] < 0.2 and 0 < row["threshold"] < 1
+    assert {(edit.before, edit.after) for edit in edits} == {("begin", "start"), ("start", "begin")}
+    assert footer.inputs[f"reference_lm/{ENGLISH.lang}"]
     assert row["model"] == "reference_lm" and not footer.broken_laws
     said: list[str] = []
     run(make_run(BATCH, with_model, log=said.append), recipe=NAME)
@@ -136,11 +145,49 @@ def test_a_reference_model_edits_the_same_words_every_time(
     )
 
 
-def test_the_model_s_content_makes_the_version(with_model: Profile, store: Store):
-    before = code_version(with_model, NAME)
+def test_a_model_that_the_profile_trains_is_an_input_and_any_other_makes_the_version(
+    with_model: Profile, store: Store
+):
     path = Path(store.files.path("reference_lm/eng_Latn.ngram"))
+    other = with_model.model_copy(update={"reference_lms": {}})
+    before = code_version(with_model, NAME), code_version(other, NAME)
     path.write_bytes(path.read_bytes() + b"\0")
-    assert code_version(with_model, NAME) != before
+    after = code_version(with_model, NAME), code_version(other, NAME)
+    assert before[0] == after[0] and before[1] != after[1]
+    settings = ReferenceModel(order=2, min_counts=[1, 1])
+    trained = with_model.model_copy(update={"reference_lms": {"eng_Latn": settings}})
+    assert code_version(trained, NAME) != before[0]
+    assert models_of(with_model, NAME) == ("reference_lm/eng_Latn",) and not models_of(other, NAME)
+
+
+def test_a_model_that_no_part_of_the_profile_trains_is_told(tmp_path: Path):
+    path = tmp_path / "profile.yaml"
+    path.write_text("reference_lms: {eng_Latn: null}")
+    with pytest.raises(ProfileError, match=r"names reference_lm/eng_Latn, which this profile does"):
+        load_profile(path)
+
+
+@pytest.mark.parametrize(
+    ("lang", "change", "sentence"),
+    [
+        ("eng_Latn", {"languages": ["eng_Latn"], "options": {"below": 0.001}}, "no words out"),
+        ("spa_Latn", {"languages": ["spa_Latn"]}, "stand in for each other in spa_Latn"),
+    ],
+)
+def test_what_a_reference_model_cannot_do_is_told(
+    lang: str,
+    change: dict[str, Any],
+    sentence: str,
+    make_run: MakeRun,
+    with_model: Profile,
+    store: Store,
+):
+    path = store.files.path("reference_lm/eng_Latn.ngram")
+    engine = {"kind": "ngram", "models": {lang: path}}
+    profile = turned_on(with_model, NAME, engine=engine, **change)
+    run(make_run(BATCH, profile), recipe=NAME)
+    (row,) = store.open(f"rewritten/{NAME}", BATCH).dropped().to_dicts()
+    assert sentence in row["drop_value"]
 
 
 def test_a_model_that_is_not_there_yet(make_run: MakeRun, profile: Profile, store: Store):

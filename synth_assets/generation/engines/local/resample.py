@@ -3,8 +3,8 @@ and those it is too sure of are drawn again.
 
 After ToEdit (Zhu et al. 2024, arXiv 2412.14689; github.com/Xuekai-Zhu/toedit): a token with a
 probability above `above` is drawn from the `top_k` likeliest in its place, by the softmax of their
-log probabilities over the temperature. A text goes through the model alone, so that its edits do
-not hang on its neighbours in a batch.
+log probabilities over the temperature; one with a probability under `below` is taken out. A text
+goes through the model alone, so that its edits do not hang on its neighbours in a batch.
 """
 
 import time
@@ -17,15 +17,24 @@ import torch
 from synth_assets.generation.engines.local.faults import RequestError, is_out_of_memory
 from synth_assets.generation.engines.local.memory import release
 from synth_assets.generation.engines.local.tasks import BadTaskError, Task, done, read_task, refused
-from synth_assets.generation.protocol import EngineError, EngineIdentity, Request, Result
+from synth_assets.generation.protocol import (
+    EngineError,
+    EngineIdentity,
+    ModelEngine,
+    Request,
+    Result,
+)
 
 ROWS = 128
 """Positions whose probabilities are computed at once: each has one for every token there is."""
 
 Edit = tuple[int, int, str, str]
 
+Place = tuple[int, torch.Tensor | None]
+"""Of a token, with the logits that it is drawn from; None where it is taken out."""
 
-class ResampleEngine:
+
+class ResampleEngine(ModelEngine):
     """See `protocol.Engine`."""
 
     def __init__(self, model: Any, tokenizer: Any, identity: EngineIdentity) -> None:
@@ -34,28 +43,19 @@ class ResampleEngine:
                 f"model {identity.model} has a tokenizer that does not say where its tokens stand "
                 f"in a text; resampling needs a fast one (tokenizer.json)"
             )
+        super().__init__(identity)
         self._model = model
         self._tokenizer = tokenizer
-        self._identity = identity
-        self._alive_at = time.monotonic()
-
-    @property
-    def identity(self) -> EngineIdentity:
-        return self._identity
-
-    @property
-    def alive_at(self) -> float:
-        return self._alive_at
 
     def close(self) -> None:
+        super().close()
         self._model = None
         release()
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Result]:
-        if self._model is None:
-            raise EngineError(f"engine {self._identity.model} is closed")
+        self._begin()
         for request in requests:
-            self._alive_at = time.monotonic()
+            self._beat()
             try:
                 yield self._answer(request, read_task(request))
             except BadTaskError as error:
@@ -66,10 +66,11 @@ class ResampleEngine:
     def _answer(self, request: Request, task: Task) -> Result:
         begun = time.monotonic()
         ids, spans = self._tokens(task.text)
-        above = task.options["above"]
-        places = self._too_sure(ids, above) if len(ids) > 1 else []
+        above, below = task.options["above"], task.options.get("below", 0.0)
+        places = self._places(ids, above, below) if len(ids) > 1 else []
         edits = self._drawn(task.text, ids, spans, places, request)
-        value = {"edits": edits, "tokens": len(ids), "eligible": len(places), "threshold": above}
+        eligible = sum(logits is not None for _, logits in places)
+        value = {"edits": edits, "tokens": len(ids), "eligible": eligible, "threshold": above}
         taken = round(time.monotonic() - begun, 4)
         return done(request, value, prompt_tokens=len(ids), latency_s=taken)
 
@@ -86,8 +87,8 @@ class ResampleEngine:
         return list(found.input_ids), [tuple(span) for span in found.offset_mapping]
 
     @torch.inference_mode()
-    def _too_sure(self, ids: Sequence[int], above: float) -> list[tuple[int, torch.Tensor]]:
-        """Places of tokens above the threshold, and the logits that they were drawn from."""
+    def _places(self, ids: Sequence[int], above: float, below: float) -> list[Place]:
+        """Of the tokens above the one threshold or under the other."""
         device = self._model.device
         tokens = torch.tensor([ids], device=device)
         try:
@@ -97,8 +98,10 @@ class ResampleEngine:
                 rows = logits[first : first + ROWS].float()
                 next_ids = tokens[0, first + 1 : first + 1 + len(rows)]
                 chances = rows.softmax(-1).gather(1, next_ids[:, None])[:, 0]
-                for place in (chances > above).nonzero()[:, 0].tolist():
-                    found.append((first + place + 1, rows[place].cpu()))
+                is_sure = chances > above
+                for place in (is_sure | (chances < below)).nonzero()[:, 0].tolist():
+                    drawn_from = rows[place].cpu() if is_sure[place] else None
+                    found.append((first + place + 1, drawn_from))
         except RuntimeError as error:
             if is_out_of_memory(error):
                 raise RequestError("memory", f"{len(ids):,} tokens do not fit") from None
@@ -110,14 +113,14 @@ class ResampleEngine:
         text: str,
         ids: Sequence[int],
         spans: Sequence[tuple[int, int]],
-        places: Sequence[tuple[int, torch.Tensor]],
+        places: Sequence[Place],
         request: Request,
     ) -> list[Edit]:
         chance = Random(request.seed)
         special = set(self._tokenizer.all_special_ids)
         edits: list[Edit] = []
         for place, logits in places:
-            drawn = _draw(logits, request, chance)
+            drawn = None if logits is None else _draw(logits, request, chance)
             if drawn == ids[place] or drawn in special or ids[place] in special:
                 continue
             edit = self._edit(text, spans[place][1], ids[place - 1 : place + 1], drawn)
@@ -125,11 +128,12 @@ class ResampleEngine:
                 edits.append(edit)
         return edits
 
-    def _edit(self, text: str, end: int, pair: Sequence[int], drawn: int) -> Edit | None:
-        """The change of a token, as text; None for one that is no whole characters."""
+    def _edit(self, text: str, end: int, pair: Sequence[int], drawn: int | None) -> Edit | None:
+        """The change of the pair's second token, as text; None for one that is no whole
+        characters."""
         lead = self._text(pair[:1])
         before = self._text(pair)[len(lead) :]
-        after = self._text([pair[0], drawn])[len(lead) :]
+        after = "" if drawn is None else self._text([pair[0], drawn])[len(lead) :]
         start = end - len(before)
         fits = before and text[start:end] == before and "\ufffd" not in before + after
         return (start, end, before, after) if fits and before != after else None

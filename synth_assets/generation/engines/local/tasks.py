@@ -14,14 +14,15 @@ from synth_assets.generation.protocol import Request, Result
 
 RESAMPLE = "resample"
 """Score a text, and draw some of its tokens again. Options: `above`, the probability above which a
-neural model's tokens are drawn again, and `quantile`, of a text's words by their probability, from
-which on an n-gram model's are. Temperature and `top_k` of the request's sampling are those of the
+neural model's tokens are drawn again; `below`, that under which they are taken out, 0 for none; and
+`quantile`, of a text's words by their probability, from which on an n-gram model's are drawn again.
+Temperature and `top_k` of the request's sampling are those of the
 draw. The result is RESAMPLED."""
 
 RESAMPLED = ("edits", "tokens", "eligible", "threshold")
 """`edits` is a list of [start, end, before, after] in code points of the text, in order; `tokens`
 are the model's, `eligible` those that were drawn again, `threshold` the least probability of
-these."""
+these. A token that was taken out has an edit with nothing after it."""
 
 
 class BadTaskError(SynthAssetsError):

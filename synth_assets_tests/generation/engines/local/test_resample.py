@@ -67,9 +67,12 @@ def engine(folder: Path) -> ResampleEngine:
     return made
 
 
-def request(text: str, seed: int = 1, above: float = 0.5, **sampling: float) -> Request:
+def request(
+    text: str, seed: int = 1, above: float = 0.5, below: float = 0.0, **sampling: float
+) -> Request:
     drawn = Sampling(**({"temperature": 1.0, "top_k": 64, "max_new_tokens": 1} | sampling))  # type: ignore[arg-type]
-    prompt = task_prompt(Task(RESAMPLE, "eng_Latn", text, {"above": above, "quantile": 0.5}))
+    options = {"above": above, "below": below, "quantile": 0.5}
+    prompt = task_prompt(Task(RESAMPLE, "eng_Latn", text, options))
     return make_request(IDENTITY, prompt, drawn, profile_seed=seed, step="toedit.edit")
 
 
@@ -95,6 +98,16 @@ def test_a_higher_threshold_leaves_more_alone(engine: ResampleEngine):
         counts.append(read_resampled(str(result.text)).eligible)
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1] == 0
+
+
+def test_what_the_model_finds_unlikely_is_taken_out(engine: ResampleEngine):
+    text = LINE.replace("dog", "d7g")
+    (result,) = engine.generate([request(text, above=1.0, below=0.01)])
+    found = read_resampled(str(result.text))
+    assert found.eligible == 0 and {edit.after for edit in found.edits} == {""}
+    assert "7" in {edit.before for edit in found.edits}
+    edited = apply_edits(text, found.edits)
+    assert "7" not in edited and apply_edits(edited, undoing(found.edits)) == text
 
 
 def test_a_result_does_not_hang_on_its_neighbours(engine: ResampleEngine):
