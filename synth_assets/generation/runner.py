@@ -74,7 +74,7 @@ class Runner:
         up to `attempts` times in all, then yields its last failure, which is not journaled.
         Raises CancelledError when asked to stop, BudgetError when a limit keeps requests back.
         """
-        sending = Sending(self.journal, self._is_stopped)
+        sending = Sending(self.journal, self._is_stopped, self._meter.reserve)
         watch = Watch(
             self.engine,
             sending,
@@ -95,16 +95,19 @@ class Runner:
     def _rounds(
         self, sending: Sending, requests: Iterable[Request], watch: Watch
     ) -> Iterator[Result]:
-        """One round through the engine for the requests, then one for every set of retries."""
+        """One round through the engine for the requests, then one for every set of retries, and
+        for those that had to wait for room."""
         while True:
             yield from self._round(sending, sending.pull(requests), watch)
             if self._is_stopped():
-                sending.is_cut |= sending.has_retries or sending.in_flight > 0
+                sending.is_cut |= sending.has_retries or sending.is_held or sending.in_flight > 0
                 return
+            requests = ()
+            if sending.is_held:
+                continue
             if not sending.has_retries:
                 return
             sending.wait()
-            requests = ()
 
     def _round(self, sending: Sending, source: Iterator[Request], watch: Watch) -> Iterator[Result]:
         results = self.engine.generate(source)

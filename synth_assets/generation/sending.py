@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import chain, count, islice
 
+from synth_assets.generation.engines.gpu_lock import waited_s
 from synth_assets.generation.journal import Journal
 from synth_assets.generation.protocol import Request
 
@@ -39,16 +40,27 @@ class Sending:
     """What the engine is given. It pulls from any thread; results are settled in another.
 
     `stopped` is asked before every request; `is_cut` says that requests were held back because of
-    it. `moved_at` is the time of the last movement on this side of the engine.
+    it. `reserve` is told of every request, and whether it is alone in flight: a request for which
+    it has no room waits until what is in flight has landed. `moved_at` is the time of the last
+    movement on this side of the engine.
     """
 
-    def __init__(self, journal: Journal, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        stopped: Callable[[], bool],
+        reserve: Callable[[Request, bool], bool] = lambda _, __: True,
+    ) -> None:
         self.is_cut = False
         self.is_pulling = False
         self.moved_at = time.monotonic()
         self.reused = 0
         self._journal = journal
         self._stopped = stopped
+        self._reserve = reserve
+        self._rest: Iterator[Request] = iter(())
+        self._held: Sent | None = None
+        self._waited_before = waited_s()
         self._given_up: set[str] = set()
         self._in_flight: dict[str, Sent] = {}
         self._retries: list[_Waiting] = []
@@ -65,20 +77,31 @@ class Sending:
     def has_retries(self) -> bool:
         return bool(self._retries)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a request waits for room, and others perhaps behind it."""
+        return self._held is not None
+
     def busy_s(self) -> float:
-        """Seconds in which something was in flight."""
+        """Seconds in which something was in flight, without those of waiting for a GPU that
+        another process's model lies on."""
         with self._lock:
             running = time.monotonic() - self._busy_since if self._in_flight else 0.0
-            return self._busy_s + running
+            return max(0.0, self._busy_s + running - (waited_s() - self._waited_before))
 
     def pull(self, requests: Iterable[Request]) -> Iterator[Request]:
-        """What the engine shall do next: retries whose time has come, then requests without a
-        result, each key once. Never waits."""
+        """What the engine shall do next: what was left of an earlier pull, retries whose time has
+        come, then requests without a result, each key once. Never waits; it ends early where there
+        is no room."""
         self.is_pulling = True
+        self._rest = chain(self._rest, self._missing(requests))
         try:
-            for sent in self._next(requests):
+            for sent in self._next():
                 if self._stopped():
                     self.is_cut = True
+                    return
+                if not self._reserve(sent.request, not self._in_flight):
+                    self._held = sent
                     return
                 self._begin(sent)
                 self.is_pulling = False
@@ -122,8 +145,11 @@ class Sending:
         while not self._stopped() and (left := due - time.monotonic()) > 0:
             time.sleep(min(left, 0.1))
 
-    def _next(self, requests: Iterable[Request]) -> Iterator[Sent]:
-        for request in self._missing(requests):
+    def _next(self) -> Iterator[Sent]:
+        held, self._held = self._held, None
+        if held is not None:
+            yield held
+        for request in self._rest:
             yield from self._due()
             yield Sent(request, 1)
         yield from self._due()

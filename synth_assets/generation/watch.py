@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from synth_assets.generation.money.ledger import Meter
-from synth_assets.generation.protocol import Engine, Result
+from synth_assets.generation.protocol import Engine, Request, Result
 from synth_assets.generation.sending import Sending
 
 BEAT_S = 0.5
@@ -18,6 +18,11 @@ TICK_S = 10.0
 
 class NoMeter:
     """Implements `ledger.Meter`: no limits, and nothing is kept."""
+
+    def reserve(self, request: Request, alone: bool) -> bool:
+        """There is room for all."""
+        del request, alone
+        return True
 
     def count(self, result: Result) -> None:
         """Nothing is kept."""

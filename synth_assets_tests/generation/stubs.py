@@ -29,6 +29,7 @@ class WindowEngine:
     answered: list[str] = field(default_factory=list)
     closed: bool = False
     alive: Callable[[], float] = time.monotonic
+    answer: Callable[[Request], Result] = upper
 
     @property
     def identity(self) -> EngineIdentity:
@@ -46,7 +47,7 @@ class WindowEngine:
                 for item in batch:
                     time.sleep(self.pause_s)
                     self.answered.append(item.key)
-                    yield upper(item)
+                    yield self.answer(item)
         except GeneratorExit:
             self.closed = True
             raise
@@ -104,6 +105,9 @@ class Counter:
     limit: int | None = None
     counted: list[str] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)
+
+    def reserve(self, request: Request, alone: bool) -> bool:
+        return True
 
     def count(self, result: Result) -> None:
         self.counted.append(result.key)

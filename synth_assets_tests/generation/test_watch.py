@@ -4,11 +4,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from synth_assets.generation import progress, sending, watch
+from synth_assets.generation.engines import gpu_lock
 from synth_assets.generation.journal import Journal
 from synth_assets.generation.progress import Position
 from synth_assets.generation.protocol import Request, Result
@@ -49,6 +50,25 @@ def test_waiting_to_send_again_is_no_time_of_the_engine(
     assert time.monotonic() - begun > 0.4
     assert sum(meter.ticks) < 0.3
     assert run.stats.seconds == pytest.approx(sum(meter.ticks))
+
+
+def test_waiting_for_another_homes_gpu_is_no_time_of_the_engine(journal: Journal) -> None:
+    engine, meter = WindowEngine(1), Counter()
+    generate = engine.generate
+
+    def late(requests: Iterable[Request]) -> Iterator[Result]:
+        for number, result in enumerate(generate(requests)):
+            if number == 0:
+                with gpu_lock._waiting:
+                    time.sleep(0.4)
+            yield result
+
+    engine.generate = late  # type: ignore[method-assign]
+    run = Runner(engine, journal, meter=meter)
+    begun = time.monotonic()
+    list(run.generate(requests(1, 2)))
+    assert run.stats.seconds == pytest.approx(sum(meter.ticks), abs=1e-3)
+    assert sum(meter.ticks) < time.monotonic() - begun - 0.35
 
 
 def test_a_meter_that_breaks_breaks_the_run(

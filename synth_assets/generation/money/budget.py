@@ -67,6 +67,9 @@ class Room:
     money: float
 
 
+UNLIMITED = Room(inf, inf)
+
+
 def room_left(budget: Budget, run: Spent, day: Spent, currency: str | None) -> Room:
     items = list(limited(budget, run, day, currency))
     tokens = min((item.left for item in items if item.unit == "tokens"), default=inf)

@@ -7,17 +7,28 @@ from typing import Any, Protocol
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.generation.engines.identity import identify
-from synth_assets.generation.money.budget import Spent, binding, reached, room_left
+from synth_assets.generation.money.budget import UNLIMITED, Spent, binding, reached, room_left
 from synth_assets.generation.money.entries import Entry, Ledger, Tail
 from synth_assets.generation.money.prices import cost, currency_of, gpus, price_of
-from synth_assets.generation.protocol import Result
+from synth_assets.generation.money.prompt_tokens import plain_text
+from synth_assets.generation.protocol import Request, Result
 from synth_assets.generation.spec import Budget, EngineSpec
 from synth_assets.home import Home
 from synth_assets.profile.model import Profile
 
+CHARS_PER_TOKEN = 2
+"""Of a prompt that is yet to be sent: cautious, English has some four."""
+
 
 class Meter(Protocol):
     """What the runner tells of an engine's work. Safe to call from several threads."""
+
+    def reserve(self, request: Request, alone: bool) -> bool:
+        """Count a request that is about to be sent as taking the most that it can, until its
+        result is counted. False, and it is not counted, where that would pass a limit; what is
+        `alone` in flight is always taken, so that limits are reached, and passed by one request
+        at most."""
+        ...
 
     def count(self, result: Result) -> None:
         """One fresh result of the engine."""
@@ -54,12 +65,27 @@ class _Counted:
     completion_tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """What requests can take at the most; the money in the currency of the engine's price."""
+
+    tokens: int = 0
+    money: float = 0.0
+
+    def plus(self, other: "_Most") -> "_Most":
+        return _Most(self.tokens + other.tokens, self.money + other.money)
+
+    def minus(self, other: "_Most") -> "_Most":
+        return _Most(self.tokens - other.tokens, self.money - other.money)
+
+
 class LedgerMeter:
     """Implements Meter for one engine at work on one corpus and batch of a run.
 
     The run's spending is what the ledger holds under its mark, the day's what all processes of
     the home wrote today; both are read again at every tick. Between ticks the own tokens count at
-    once; GPU seconds, and what others spend, at most ten seconds late.
+    once, those of requests in flight as the most that they can be; GPU seconds, and what others
+    spend, at most ten seconds late.
     """
 
     def __init__(self, ledger: Ledger, marks: Marks, spec: EngineSpec, budget: Budget) -> None:
@@ -71,14 +97,30 @@ class LedgerMeter:
         self._marks = marks
         self._lock = threading.Lock()
         self._counted = _Counted()
+        self._reserved: dict[str, _Most] = {}
+        self._ahead = _Most()
         self._run = Spent()
         self._begin_day()
         for entry in ledger.of_run(marks.run, before=self._today):
             self._run.add(entry)
         self._measure()
 
+    def reserve(self, request: Request, alone: bool) -> bool:
+        if self._room == UNLIMITED:
+            return True
+        prompt = len(plain_text(request.prompt)) // CHARS_PER_TOKEN + 1
+        room = request.sampling.max_new_tokens
+        most = _Most(prompt + room, cost(self._price, prompt, room, 0.0) or 0.0)
+        with self._lock:
+            ahead = self._ahead.plus(most)
+            if not (alone or self._has_room(ahead)):
+                return False
+            self._reserved[request.key], self._ahead = most, ahead
+            return True
+
     def count(self, result: Result) -> None:
         with self._lock:
+            self._ahead = self._ahead.minus(self._reserved.pop(result.key, _Most()))
             counted = self._counted
             counted.requests += 1
             counted.failed += result.is_failure
@@ -110,6 +152,14 @@ class LedgerMeter:
         return (
             untold.tokens >= room.tokens
             or untold.money.get(self._currency or "", 0.0) >= room.money
+        )
+
+    def _has_room(self, ahead: "_Most") -> bool:
+        """Whether there is room for this too, beside what was counted since the last tick."""
+        room, untold = self._room, self._untold
+        return (
+            untold.tokens + ahead.tokens <= room.tokens
+            and untold.money.get(self._currency or "", 0.0) + ahead.money <= room.money
         )
 
     def _measure(self) -> None:

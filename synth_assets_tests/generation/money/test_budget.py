@@ -1,5 +1,6 @@
 """A spent budget stops a corpus cleanly, and the next run pays for the rest alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,14 +9,17 @@ import pytest
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
 from synth_assets.errors import BudgetError
+from synth_assets.generation.journal import Journal
 from synth_assets.generation.money.entries import Ledger
 from synth_assets.generation.money.ledger import LedgerMeter, Marks
-from synth_assets.generation.protocol import Request, Result
+from synth_assets.generation.protocol import Request, Result, Sampling
+from synth_assets.generation.runner import Runner
 from synth_assets.generation.spec import Budget, Limits, Price, TransformersSpec
 from synth_assets.generation.stage import generate_corpus
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, document, publish
 from synth_assets_tests.engines import ScriptedEngine
+from synth_assets_tests.generation.stubs import WindowEngine, request
 from synth_assets_tests.generation.test_stage import TwoSteps
 
 SPEC = TransformersSpec(
@@ -96,6 +100,27 @@ def test_what_is_finished_is_kept_and_the_next_run_makes_the_rest(
 
 def _runs(entries: list) -> list[str]:
     return list(dict.fromkeys(entry.run for entry in entries))
+
+
+@pytest.mark.parametrize("limits", [Limits(tokens=200), Limits(money=100.0)])
+def test_requests_in_flight_pass_a_limit_by_one_at_most(
+    tmp_path: Path, journal: Journal, limits: Limits
+) -> None:
+    """An engine that takes all it can get is given what fits, then less and less, then one."""
+    ledger = ledger_of(tmp_path / "ledger")
+    marks = Marks("run", "rewritten/shout", BATCH, "window", "window")
+    asked = [replace(request(n), sampling=Sampling(max_new_tokens=9)) for n in range(99)]
+    engine = WindowEngine(64, answer=shout)
+    with pytest.raises(BudgetError):
+        list(
+            Runner(
+                engine, journal, meter=LedgerMeter(ledger, marks, SPEC, Budget(run=limits))
+            ).generate(asked)
+        )
+    spent = sum(entry.tokens if limits.tokens else entry.money or 0 for entry in ledger.entries())
+    limit, one = (200, TOKENS) if limits.tokens else (100.0, 3.0)
+    assert limit <= spent < limit + one
+    assert engine.pulled == engine.answered == [item.key for item in asked[: len(engine.pulled)]]
 
 
 def test_a_raised_limit_goes_on_the_same_day(
