@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from synth_assets.corpus.store import Store
+from synth_assets.defs.failures import final_failures
 from synth_assets.defs.guard import is_forced, refuse_unchecked_batches
 from synth_assets.defs.metadata import Metadata
 from synth_assets.defs.partitions import asset_key
 from synth_assets.defs.references import MODEL_GROUP
-from synth_assets.errors import SynthAssetsError
 from synth_assets.executor.marks import marks_of_training
 from synth_assets.executor.stopping import stop_asked
 from synth_assets.modeling.translation import corpora
@@ -55,14 +55,10 @@ def _asset(
             context.log.info,
             stop_asked,
         )
-        try:
+        with final_failures(pair=pair):
             for corpus, batch in corpora.batches_of(store, settings, pair):
                 refuse_unchecked_batches(context, name, corpus, [batch], blocking)
             trained = train_translator(corpora.frames_of(store, settings, pair), job)
-        except SynthAssetsError as error:  # a user's error is final, and shown as its sentence
-            raise dg.Failure(
-                description=str(error), metadata={"pair": pair}, allow_retries=False
-            ) from error
         return dg.MaterializeResult(
             metadata=_metadata(trained) | {"forced": is_forced(context)},
             data_version=dg.DataVersion(trained.digest),

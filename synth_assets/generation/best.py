@@ -19,12 +19,15 @@ Judge = Callable[[list[Case]], list[Case]]
 
 @dataclass(frozen=True)
 class BestShare:
-    """`score` says how good texts are; `share` of the parents that have children keep them. With
-    `columns` the scores of a child and of its parent are put down under these two names."""
+    """`score` says how good texts are, or with `is_cost` how bad; `share` of the parents that have
+    children keep them, the others are dropped for `reason`. A child's score is put down under the
+    first name of `columns`, its parent's under the second."""
 
     score: Callable[[Sequence[Document]], Sequence[float]]
     share: float
-    columns: tuple[str, str] | None = None
+    columns: tuple[str, ...] = ()
+    is_cost: bool = False
+    reason: str = NOT_BEST
 
     def judge_by(self, windows: Iterator[list[Case]]) -> Judge:
         """What judges the cases, from a walk over all of them."""
@@ -37,9 +40,9 @@ class BestShare:
         def judge(cases: list[Case]) -> list[Case]:
             for rank, case in self._ranked(cases):
                 if last is None or rank > last:
-                    case.outcome = _dropped(case, -rank[0], of)
+                    case.outcome = self._dropped(case, self._sign * rank[0], of)
                 else:
-                    self._note(case, -rank[0])
+                    self._note(case, self._sign * rank[0])
             return cases
 
         return judge
@@ -52,23 +55,27 @@ class BestShare:
                 children = case.outcome.documents
                 scores = self.score(children)
                 rank = min(
-                    (-score, bytes.fromhex(child.doc_id))
+                    (self._sign * score, bytes.fromhex(child.doc_id))
                     for score, child in zip(scores, children, strict=True)
                 )
                 found.append((rank, case))
         return found
 
+    @property
+    def _sign(self) -> int:
+        """What makes a rank of a score, and the score of a rank: the best rank is the lowest."""
+        return 1 if self.is_cost else -1
+
     def _note(self, case: Case, score: float) -> None:
-        if self.columns is None:
+        if not self.columns:
             return
         assert isinstance(case.outcome, Made)
-        own, parents = self.columns
-        (before,) = self.score([case.document])
-        noted = {own: score, parents: before}
+        noted = {self.columns[0]: score}
+        for name in self.columns[1:]:
+            (noted[name],) = self.score([case.document])
         extra = [{**one, **noted} for one in case.outcome.extra]
         case.outcome = replace(case.outcome, extra=extra)
 
-
-def _dropped(case: Case, score: float, of: str) -> Drop:
-    assert isinstance(case.outcome, Made)
-    return Drop(NOT_BEST, f"{score:.4f}", of, faults=case.outcome.faults)
+    def _dropped(self, case: Case, score: float, of: str) -> Drop:
+        assert isinstance(case.outcome, Made)
+        return Drop(self.reason, f"{score:.4f}", of, faults=case.outcome.faults)

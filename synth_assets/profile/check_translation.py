@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from synth_assets.errors import ProfileError
+from synth_assets.generation.gates.terms import TermsKept
 from synth_assets.generation.spec import (
     CTranslate2Spec,
     EngineSpec,
@@ -11,6 +12,7 @@ from synth_assets.generation.spec import (
     TransformersSpec,
     VllmSpec,
 )
+from synth_assets.home import Home
 from synth_assets.profile.model import Profile
 from synth_assets.profile.translation import TranslationTarget
 from synth_assets.profile.translation_methods import (
@@ -37,8 +39,11 @@ def check_translation(profile: Profile, origin: str) -> None:
                 f"source and target must be different languages"
             )
         _check_engine(f"{key}.engine", target.engine)
+        if target.round_trip is not None:
+            _check_engine(f"{key}.round_trip.engine", target.round_trip.engine)
         _check_inputs(profile, lang, target.inputs, key)
         _check_files(f"{key}.prompt", target.prompt.files)
+        _check_terms(f"{key}.gates.{TermsKept.name}", target)
     for name, method in profile.translation.methods.items():
         key = f"{origin}: translation.methods.{name}"
         _check_method(profile, method, key)
@@ -162,6 +167,11 @@ def needed(method: Method) -> list[str]:
             return []
         case _:
             return [method.of]
+
+
+def _check_terms(key: str, target: TranslationTarget) -> None:
+    if limits := target.gates.get(TermsKept.name):
+        _check_files(key, {"glossary": Home.find().resolve(limits["glossary"])})
 
 
 def _check_files(key: str, files: dict[str, str]) -> None:

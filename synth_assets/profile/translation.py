@@ -2,17 +2,34 @@
 
 from typing import Annotated
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from synth_assets.generation.gates.catalogue import GateChanges
 from synth_assets.generation.spec import EngineSpec
-from synth_assets.profile.section import Language, Name, Section, TurnOff
-from synth_assets.profile.translation_methods import Method, PromptProfile, Resolve, located
+from synth_assets.profile.section import Language, Name, Section, Share, TurnOff
+from synth_assets.profile.translation_methods import (
+    Method,
+    Naturalness,
+    PromptProfile,
+    Resolve,
+    located,
+)
+
+
+class RoundTripGate(Section):
+    """Of a `share` of the documents the translation is translated back by `engine`; those of which
+    less than `min_chrf` (sacrebleu's chrF, 0 to 100) comes back are dropped."""
+
+    engine: EngineSpec
+    share: Share = 0.05
+    min_chrf: NonNegativeFloat = 30.0
 
 
 class TranslationTarget(Section):
     """One target language; each is an asset translated/<lang>. `gates` and `regenerate` are as in
-    a recipe. `prompt` is for engines that hold a language model."""
+    a recipe. `prompt` is for engines that hold a language model. `perplexity` drops a batch's least
+    natural documents, `round_trip` those of a sample that do not come back. `controls` is the share
+    of translations spoiled on purpose that each gate must refuse (see `translation.controls`)."""
 
     engine: EngineSpec
     source_lang: Language
@@ -22,6 +39,16 @@ class TranslationTarget(Section):
     prompt: PromptProfile = Field(default_factory=PromptProfile)
     gates: GateChanges = Field(default_factory=dict)
     regenerate: bool = False
+    controls: Share = 0.9
+    perplexity: Naturalness | None = None
+    round_trip: RoundTripGate | None = None
+
+    def located(self, resolve: Resolve) -> "TranslationTarget":
+        """With absolute paths."""
+        judged = self.perplexity and self.perplexity.located(resolve)
+        return self.model_copy(
+            update={"prompt": self.prompt.located(resolve), "perplexity": judged}
+        )
 
 
 class TranslationProfile(Section):
@@ -39,9 +66,6 @@ class TranslationProfile(Section):
 
     def located(self, resolve: Resolve) -> "TranslationProfile":
         """With absolute paths."""
-        targets = {
-            lang: target.model_copy(update={"prompt": target.prompt.located(resolve)})
-            for lang, target in self.targets.items()
-        }
+        targets = {lang: target.located(resolve) for lang, target in self.targets.items()}
         methods = {name: located(method, resolve) for name, method in self.methods.items()}
         return self.model_copy(update={"targets": targets, "methods": methods})

@@ -54,6 +54,19 @@ class PromptProfile(Section):
         return self.model_copy(update={**found, "examples": examples})
 
 
+class Naturalness(Section):
+    """Of a batch's documents the `drop` with the highest perplexity go (Translationese, Doshi et
+    al. 2024). `model` is a file that reference_lm/<lang> has written, or ARPA; null: the one that
+    reference_lm/<lang> writes for the language of the texts."""
+
+    drop: Share
+    model: str | None = None
+
+    def located(self, resolve: Resolve) -> "Naturalness":
+        """With an absolute path."""
+        return self.model_copy(update={"model": self.model and resolve(self.model)})
+
+
 class Pivot(Section):
     """Pairs of two translations of the same segments, without a model (SynOPUS)."""
 
@@ -136,12 +149,14 @@ class Terminology(Section):
 
 
 class Polish(Section):
-    """Translations made more natural by a model."""
+    """Translations made more natural by a model. With `perplexity` no revision is taken that a
+    reference model finds less natural than the draft."""
 
     room: ClassVar[Room] = "translated"
     kind: Literal["polish"]
     of: Language
     engine: EngineSpec
+    perplexity: Naturalness | None = None
 
 
 Method = Annotated[
@@ -165,6 +180,7 @@ def files_of(method: Method) -> dict[str, str]:
 
 def located(method: Method, resolve: Resolve) -> Method:
     """The method with absolute paths."""
-    return method.model_copy(
-        update={name: resolve(path) for name, path in files_of(method).items()}
-    )
+    changes: dict[str, object] = {n: resolve(path) for n, path in files_of(method).items()}
+    if isinstance(method, Polish) and method.perplexity is not None:
+        changes["perplexity"] = method.perplexity.located(resolve)
+    return method.model_copy(update=changes)

@@ -77,6 +77,7 @@ _OF_STAGES = {
     "n_protected": "protected spans such as code and links, a count",
     "n_mapped_chars": "characters replaced because the model lacks them, a count",
     "copy_ratio": f"words that the source has too, {_SHARE}",
+    "round_trip_chrf": "of a sample, chrF of what came back against the source, 0 to 100",
     # signatures and deduped
     "row": "number of the row in the batch's bands and signatures",
     "corpus": "corpus that holds the text",

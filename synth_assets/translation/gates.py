@@ -6,10 +6,10 @@ from typing import Any
 
 from synth_assets.generation.gates.catalogue import changed, describe
 from synth_assets.generation.gates.copying import Untranslated
-from synth_assets.generation.gates.endings import EndingsKept
+from synth_assets.generation.gates.endings import CutShort, EndingsKept
 from synth_assets.generation.gates.finish import Truncated
 from synth_assets.generation.gates.gate import Gate
-from synth_assets.generation.gates.language import Language
+from synth_assets.generation.gates.language import Language, PartLanguage
 from synth_assets.generation.gates.length import Empty, SegmentLength, TranslatedLength
 from synth_assets.generation.gates.lines import OneLine
 from synth_assets.generation.gates.numbers import NumbersChanged, NumbersKept
@@ -27,8 +27,10 @@ SEGMENT: tuple[Gate, ...] = (
 DOCUMENT: tuple[Gate, ...] = (
     Untranslated(),
     Language(min_letters=100),
+    PartLanguage(),
     TranslatedLength(),
     EndingsKept(),
+    CutShort(),
     NumbersKept(repeats=True, min_share=0.1, spare=5),
     NumbersChanged(),
     UrlsKept(),

@@ -27,6 +27,7 @@ from synth_assets.translation.translators.translator import (
     Translator,
     ask,
 )
+from synth_assets.translation.way_back import COLUMN, NAME, WayBack
 
 PLANS_KEPT = 1024
 """Plans held in memory: a window of documents is asked several times in a row."""
@@ -86,6 +87,7 @@ class Translation:
         profile_seed: int,
         gates: Gates | None = None,
         translator: Translator | None = None,
+        way_back: WayBack | None = None,
     ) -> None:
         self._languages = languages
         self._translator = translator or ModelTranslator(languages.source, languages.target)
@@ -94,6 +96,7 @@ class Translation:
         self._versions = versions
         self._seed = profile_seed
         self._gates = gates or Gates()
+        self._way_back = way_back
 
         def fits(text: str) -> bool:
             return characters.vocabulary.fits(text, max_segment_tokens)
@@ -138,6 +141,9 @@ class Translation:
         made = Generated(document.text, texts[0], languages.source, languages.target, parts=parts)
         if fault := first_fault(self._gates.document, made):
             return Drop(fault.gate, fault.value, fault.limit, attempts.faults)
+        came_back = self._come_back(document, plans[0], answers, attempts)
+        if isinstance(came_back, Need | Drop):
+            return came_back
         child = document.child(
             texts[0],
             row_version=self._versions.row,
@@ -156,8 +162,26 @@ class Translation:
             for part, planned, (_, starts) in zip(("text", "title"), plans, joined, strict=False)
             for pair in _pairs(planned, answers, starts)
         ]
-        columns = _counts(plans[0], answers) | {"copy_ratio": shared_words(parts)[1]}
+        columns = _counts(plans[0], answers)
+        columns |= {"copy_ratio": shared_words(parts)[1], COLUMN: came_back}
         return Made([child], [columns], {"segments": pairs}, attempts.faults)
+
+    def _come_back(
+        self, document: Document, made: Plan, answers: dict[Segment, Answer], attempts: Attempts
+    ) -> float | Need | Drop | None:
+        """How much of a sampled document comes back, or what that takes; None of the others."""
+        way = self._way_back
+        if way is None or not way.samples(document.doc_id):
+            return None
+        sent = [part for part in made if isinstance(part, Segment) and part.has_prose]
+        pairs = [(part.text, answers[part].text) for part in sent]
+        asked = {request.key: request for _, text in pairs if (request := way.request(text))}
+        if not asked.keys() <= attempts.results.keys():
+            return Need(list(asked.values()))
+        score = way.score(pairs, attempts.results)
+        if score is not None and score < way.min_chrf:
+            return Drop(NAME, f"chrF {score:.1f}", f"at least {way.min_chrf:g}", attempts.faults)
+        return score
 
     def _join(self, made: Plan, answers: dict[Segment, Answer]) -> tuple[str, list[int]]:
         """The text, and where each segment's translation begins in it."""

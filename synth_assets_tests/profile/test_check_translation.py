@@ -77,6 +77,14 @@ FAULTS = [
         {"targets": {"cat_Latn": {"prompt": {"glossary": "/no.tsv"}}}},
         "targets.cat_Latn.prompt.glossary = /no.tsv is not allowed",
     ),
+    (
+        {"targets": {"cat_Latn": {"gates": {"terms_kept": {"glossary": "/no.tsv"}}}}},
+        "targets.cat_Latn.gates.terms_kept.glossary = /no.tsv is not allowed",
+    ),
+    (
+        {"targets": {"cat_Latn": {"round_trip": {"engine": {"kind": "rules"}}}}},
+        "targets.cat_Latn.round_trip.engine.kind = rules is not allowed",
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,11 +12,15 @@ from synth_assets.generation.protocol import EngineIdentity, Request, Result, Sa
 from synth_assets.generation.spec import TransformersSpec
 from synth_assets.generation.work import Need, Outcome
 from synth_assets.translation.characters import Characters, Vocabulary
-from synth_assets.translation.gates import Gates
+from synth_assets.translation.gates import Gates, in_force
+from synth_assets.translation.way_back import WayBack
 from synth_assets.translation.work import Languages, Translation, Versions
 
 GREEDY = Sampling(max_new_tokens=40)
 Translate = Callable[[str], str | Result]
+SPEAKS_ENGLISH = in_force({"part_language": None})
+"""Most translators here say the source again, in capitals."""
+
 REPLACE: Mapping[str, str] = {"\u2013": "-", "\u00d7": "x", "\u00f7": "/"}
 
 
@@ -47,7 +52,8 @@ class Driver:
         self.requests: list[Request] = []
         self.retries: dict[str, str] = {}
         self._translate = translate
-        self._work = Translation(
+        self._make = partial(
+            Translation,
             Languages("eng_Latn", target),
             EngineIdentity("transformers-seq2seq", "scripted", "r1", "t1"),
             sampling,
@@ -55,8 +61,13 @@ class Driver:
             Versions("a" * 32, "b" * 32),
             max_segment_tokens=segment_tokens,
             profile_seed=7,
-            gates=gates,
+            gates=gates or SPEAKS_ENGLISH,
         )
+        self._work = self._make()
+
+    def way_back(self, way: WayBack) -> None:
+        """Ask for the way back too."""
+        self._work = self._make(way_back=way)
 
     def run(self, text: str, title: str | None = None, lang: str = "eng_Latn") -> Outcome:
         document = Document(doc_id="0" * 32, text=text, title=title, lang=lang)

@@ -10,6 +10,8 @@ from synth_assets.corpus.document import Document, measure
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus
+from synth_assets.errors import ProfileError
+from synth_assets.generation.protocol import EngineIdentity
 from synth_assets.generation.spec import SamplingSpec
 from synth_assets.packing.tokenizer import token_counter
 from synth_assets.profile import Profile
@@ -104,6 +106,16 @@ def test_documents_in_other_languages_are_not_selected(make_run: MakeRun) -> Non
     assert corpus.read().is_empty()
     assert corpus.footer.counts.other["parents_not_selected"] == 1
     assert corpus.footer.counts.dropped == {}
+
+
+def test_a_pair_that_the_model_does_not_know_is_named_with_what_it_offers(
+    profile: Profile,
+) -> None:
+    target = profile.translation.targets[LANG]
+    translation = profile.translation.model_copy(update={"targets": {"spa_Latn": target}})
+    changed = profile.model_copy(update={"translation": translation})
+    with pytest.raises(ProfileError, match=r"does not translate eng_Latn to spa_Latn .*en to ca"):
+        stage.make_work(changed, "spa_Latn", EngineIdentity("", "", "", ""))
 
 
 def test_versions_follow_what_they_name(profile: Profile) -> None:

@@ -220,7 +220,8 @@ def test_a_document_in_another_language_is_dropped(drive) -> None:
     outcome = driver.run(ENGLISH * 9)
     assert isinstance(outcome, Drop)
     assert (outcome.reason, outcome.value) == ("language", "0.00, else deu_Latn")
-    off = drive(lambda text: german.strip(), gates=in_force({"language": None}))
+    gates = in_force({"language": None, "part_language": None})
+    off = drive(lambda text: german.strip(), gates=gates)
     assert isinstance(off.run(ENGLISH * 9), Made)
 
 

@@ -44,9 +44,10 @@ def looped(line: Line) -> str:
 
 
 def numbers_changed(line: Line) -> str:
-    """Every number that both sides have is another; the same text where there is none. Numbers in
-    words (A4) and of list items are let be."""
-    shared = set(_NUMBER.findall(line.source)) & set(_NUMBER.findall(line.target))
+    """Every number that both sides have, in digits of any script, is another; the same text where
+    there is none. Numbers in words (A4) and of list items are let be."""
+    sides = (map(int, _NUMBER.findall(text)) for text in (line.source, line.target))
+    shared = set.intersection(*map(set, sides))
     return _NUMBER.sub(lambda found: _another(found[0], shared), line.target)
 
 
@@ -61,9 +62,9 @@ def _words(text: str) -> list[str]:
     return list(text) if text and len(text) > MANY_CHARS * len(words) else words
 
 
-def _another(number: str, shared: set[str]) -> str:
+def _another(number: str, shared: set[int]) -> str:
     """Of as many digits, each higher by three; the first does not become 0."""
-    if number not in shared:
+    if int(number) not in shared:
         return number
     first, *others = (int(digit) for digit in number)
     return f"{(first + 2) % 9 + 1}" + "".join(str((digit + 3) % 10) for digit in others)

@@ -11,10 +11,10 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from synth_assets.generation.gates.code import CodeKept
 from synth_assets.generation.gates.copying import Copied, Untranslated
 from synth_assets.generation.gates.echo import Echo
-from synth_assets.generation.gates.endings import EndingsKept
+from synth_assets.generation.gates.endings import CutShort, EndingsKept
 from synth_assets.generation.gates.finish import Truncated
 from synth_assets.generation.gates.gate import Gate
-from synth_assets.generation.gates.language import Language
+from synth_assets.generation.gates.language import Language, PartLanguage
 from synth_assets.generation.gates.length import (
     Empty,
     LengthRatio,
@@ -28,6 +28,7 @@ from synth_assets.generation.gates.numbers import NumbersChanged, NumbersKept
 from synth_assets.generation.gates.preamble import Preamble
 from synth_assets.generation.gates.refusal import Refusal
 from synth_assets.generation.gates.repetition import Doubled, Loop, Repetition
+from synth_assets.generation.gates.terms import TermsKept
 from synth_assets.generation.gates.urls import UrlsKept
 
 _IN_ORDER: tuple[type[Gate], ...] = (
@@ -46,13 +47,16 @@ _IN_ORDER: tuple[type[Gate], ...] = (
     Markup,
     Untranslated,
     Language,
+    PartLanguage,
     TranslatedLength,
     EndingsKept,
+    CutShort,
     Copied,
     NumbersKept,
     NumbersChanged,
     UrlsKept,
     CodeKept,
+    TermsKept,
 )
 """As they are asked, the plainest first: the first fault is the one that is named."""
 
@@ -63,7 +67,11 @@ def _checked(changes: dict[str, dict[str, Any] | None]) -> dict[str, dict[str, A
     for name, limits in changes.items():
         if name not in GATES:
             raise ValueError(f"there is no gate {name}; there are {', '.join(GATES)}")
-        _limits(GATES[name], limits or {})
+        if limits is None:
+            continue
+        _limits(GATES[name], limits)
+        if lacking := [field for field in GATES[name].needs if field not in limits]:
+            raise ValueError(f"the gate {name} needs {', '.join(lacking)}")
     return changes
 
 
@@ -88,7 +96,12 @@ def changed(
 
 def describe(gates: Sequence[Gate]) -> list[list[Any]]:
     """All of the gates that shapes a verdict, for a version."""
-    return [[gate.name, gate.version, gate.data_version, asdict(gate)] for gate in gates]
+    return [[gate.name, gate.version, gate.data_version, _settings(gate)] for gate in gates]
+
+
+def _settings(gate: Gate) -> dict[str, Any]:
+    """Files are named by their content, which is the gate's data version."""
+    return {name: value for name, value in asdict(gate).items() if name not in gate.files}
 
 
 def _limits(gate: type[Gate], limits: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,13 +44,16 @@ class Gate(ABC):
 
     `name` is the drop reason. `version` is raised by hand when the same limits would judge another
     way. `models_only` gates are off for texts of the `rules` engine, which are the source's
-    sentences; `new_text_only` ones for recipes that keep their parent's text by design.
+    sentences; `new_text_only` ones for recipes that keep their parent's text by design. `needs` are
+    fields that a profile must name; `files` those whose content counts (`data_version`), not name.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     models_only: ClassVar[bool] = False
     new_text_only: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
+    files: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def __call__(self, made: Generated) -> Fault | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
+from synth_assets.compiled import Whole, compiled
 from synth_assets.generation.gates.fault import Fault
 from synth_assets.generation.gates.fences import split_fences
 from synth_assets.generation.gates.gate import Amount, Count, Gate, Generated, Share
@@ -19,8 +20,8 @@ MIN_CHARS = 400
 MIN_WORDS = 50
 """Under these, compression and n-grams say little."""
 
-NARROW = 8
-"""Characters of a stretch up to which loops are looked for at once."""
+LONGEST = 80
+"""Characters of the longest stretch that counts as a loop."""
 
 LONG_LINE = 20
 """Characters of a line that count though it has no spaces."""
@@ -59,10 +60,11 @@ class Repetition(Gate):
 
 @dataclass(frozen=True, slots=True)
 class Loop(Gate):
-    """A stretch of 2 to 80 characters, with letters, `min_repeats` times in a row, unless the
-    source has the like; for texts of a sentence or two."""
+    """A stretch of 2 to 80 characters, with letters, no single one (as in "Aaaah!"),
+    `min_repeats` times in a row, unless the source has the like; for texts of a sentence or two."""
 
     name: ClassVar[str] = "repetition_loop"
+    version: ClassVar[int] = 2
     min_repeats: Count = 4
 
     def __call__(self, made: Generated) -> Fault | None:
@@ -71,16 +73,25 @@ class Loop(Gate):
         return self.fault(made.text[:80], f"{self.min_repeats - 1} repeats in a row")
 
     def _has_loop(self, text: str) -> bool:
-        longest = 79 if self._may_loop_widely(text) else NARROW - 1
-        loop = re.compile(rf"(\S.{{1,{longest}}}?)\1{{{max(1, self.min_repeats - 1)},}}", re.DOTALL)
-        return any(any(map(str.isalpha, found[1])) for found in loop.finditer(text))
+        least = max(2, self.min_repeats)
+        if not _repeats(text.encode("utf-32-le", "surrogatepass")[::4], least):
+            return False
+        loop = re.compile(rf"(\S.{{1,{LONGEST - 1}}}?)\1{{{least - 1},}}", re.DOTALL)
+        found = (stretch[1] for stretch in loop.finditer(text))
+        return any(len(set(one)) > 1 and any(map(str.isalpha, one)) for one in found)
 
-    def _may_loop_widely(self, text: str) -> bool:
-        """A stretch wider than NARROW, said so often, repeats so many runs of eight characters:
-        counting them takes a tenth of looking for it."""
-        runs = len(text) - 7
-        different = len({text[start : start + 8] for start in range(runs)})
-        return runs - different >= max(1, self.min_repeats - 1) * NARROW - 7
+
+@compiled
+def _repeats(codes: bytes, least: Whole) -> bool:
+    """Whether any stretch of 2 to LONGEST characters may stand there `least` times in a row, by the
+    lowest byte of each: hardly any text has one, and finding it takes ten times as long."""
+    for period in range(2, LONGEST + 1):
+        run = 0
+        for at in range(period, len(codes)):
+            run = run + 1 if codes[at] == codes[at - period] else 0
+            if run == (least - 1) * period:
+                return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _UNSPACED = (
 )
 _LETTER = regex.compile(_UNSPACED, regex.V1)
 _WORD = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\w--{_UNSPACED}]+", regex.V1)
+_PIECE = regex.compile(rf"{_UNSPACED}\p{{M}}*|[\S--{_UNSPACED}]+\s*|\s+", regex.V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Units:
 def units(text: str) -> Units:
     folded = text.casefold()
     return Units(tuple(_WORD.findall(folded)), len(_LETTER.findall(folded)))
+
+
+def pieces(text: str) -> list[str]:
+    """Words with what stands at them and the white space behind; joined they are the text."""
+    return [found[0] for found in _PIECE.finditer(text)]
 
 
 def has_words(text: str) -> bool:

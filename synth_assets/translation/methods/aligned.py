@@ -40,6 +40,11 @@ class Aligned:
         return self.document.parent_ids[0]
 
 
+def models_of(*sides: Aligned) -> str:
+    """The models that wrote several documents, each once."""
+    return " + ".join(dict.fromkeys(str(side.document.model) for side in sides))
+
+
 def aligned(corpus: Corpus) -> Iterator[Aligned]:
     """The documents of a batch of translated/<lang>, a row group of about 64 MB at a time."""
     segments = _Segments(corpus)
@@ -72,28 +77,34 @@ class _Segments:
         return made
 
 
-Key = Callable[[Aligned], str]
+def parents(corpus: Corpus) -> set[str]:
+    """The first parent of every document of a batch."""
+    return {
+        parent
+        for frame in corpus.frames(["parent_ids"])
+        for parent in frame["parent_ids"].list.first()
+    }
 
 
 def matched(
-    left: Corpus, left_key: Key, right: Corpus, right_key: Key, right_ids: set[str]
+    left: Corpus, key: Callable[[Aligned], str], right: Corpus, right_parents: set[str]
 ) -> Iterator[tuple[Aligned, Aligned | None]]:
-    """Every document of `left` with the one of `right` that has the same key, if there is one.
+    """Every document of `left` with the one of `right` whose parent is its key, if there is one.
 
-    `right_ids` are all keys of `right`. Both lie in the order of their parents, so that no more
-    than the documents between two partners are held.
+    `right_parents` are those of all of `right`. Both lie in the order of their parents, so that no
+    more than the documents between two partners are held.
     """
     others = aligned(right)
     waiting: dict[str, Aligned] = {}
     for one in aligned(left):
-        key = left_key(one)
-        if key not in right_ids:
+        wanted = key(one)
+        if wanted not in right_parents:
             yield one, None
             continue
-        while key not in waiting:
+        while wanted not in waiting:
             other = next(others)
-            waiting[right_key(other)] = other
-        yield one, waiting.pop(key)
+            waiting[other.parent] = other
+        yield one, waiting.pop(wanted)
 
 
 def same_segments(

@@ -18,6 +18,7 @@ from synth_assets.generation.protocol import Message
 from synth_assets.rewriting.prompt import ENGLISH, Prompt, load_prompts
 from synth_assets.translation.lexicon import Lexicon, missed
 from synth_assets.translation.methods.aligned import Pair
+from synth_assets.translation.naturalness import Reference
 from synth_assets.translation.translators.prompted import FOLDER, name_of
 
 
@@ -79,10 +80,12 @@ class TermEditor:
 
 @dataclass(frozen=True)
 class Polisher:
-    """Every segment; taken is what is no more like the source than the draft was, word by word."""
+    """Every segment; taken is what is no more like the source than the draft was, word by word, and
+    as natural to the reference model where there is one."""
 
     source: str
     target: str
+    reference: Reference | None = None
     name: str = "polish"
 
     def messages(self, pair: Pair) -> Sequence[Message] | None:
@@ -94,7 +97,13 @@ class Polisher:
             return False
         _, drafted = shared_words([(pair.source, pair.target)])
         _, polished = shared_words([(pair.source, text)])
-        return polished <= drafted
+        return polished <= drafted and self._is_as_natural(pair.target, text)
+
+    def _is_as_natural(self, draft: str, text: str) -> bool:
+        if self.reference is None:
+            return True
+        before, after = self.reference.perplexities([draft, text])
+        return after <= before
 
     def counts(self, *_: object) -> Mapping[str, int]:
         return {}

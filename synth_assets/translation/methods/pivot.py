@@ -7,11 +7,16 @@ the English sentence. No model is called.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from synth_assets.corpus.store import Corpus
 from synth_assets.errors import CorpusError
-from synth_assets.translation.methods.aligned import Aligned, matched, same_segments
+from synth_assets.translation.methods.aligned import (
+    Aligned,
+    matched,
+    models_of,
+    parents,
+    same_segments,
+)
 from synth_assets.translation.methods.pairs import COPIED, PAIRED, Sorted, row_of
 
 
@@ -35,8 +40,8 @@ class PivotJoin:
                 f"batch {left.batch} of {left.name} and {right.name} have no documents in common: "
                 f"a pivot joins translations of the same documents"
             )
-        both = matched(left, _parent, right, _parent, theirs)
-        return chain.from_iterable(self._of(one, other) for one, other in both)
+        for one, other in matched(left, lambda one: one.parent, right, theirs):
+            yield from self._of(one, other)
 
     def _of(self, one: Aligned, other: Aligned | None) -> Iterator[Sorted]:
         found = same_segments(one.pairs, other.pairs if other else [], lambda pair: pair.source)
@@ -61,25 +66,7 @@ class PivotJoin:
                     target_lang=self.right,
                     synthetic="both",
                     pivot=pair.source,
-                    model=_models(one, other),
+                    model=models_of(one, other),
                     model_revision=None,
                 )
                 yield Sorted(PAIRED, [row])
-
-
-def _parent(one: Aligned) -> str:
-    return one.parent
-
-
-def parents(corpus: Corpus) -> set[str]:
-    """The first parent of every document of a batch."""
-    return {
-        parent
-        for frame in corpus.frames(["parent_ids"])
-        for parent in frame["parent_ids"].list.first()
-    }
-
-
-def _models(one: Aligned, other: Aligned) -> str:
-    names = dict.fromkeys(str(side.document.model) for side in (one, other))
-    return " + ".join(names)

@@ -53,9 +53,11 @@ COLUMNS: Schema = DOCUMENT | {
     "n_terms": pl.Int64(),
     "n_terms_before": pl.Int64(),
     "n_terms_hit": pl.Int64(),
+    "perplexity": pl.Float64(),
 }
 """Of the text's segments: how many there are, were asked about, were replaced; terms of the
-glossary that they should have, and how many of them they had before and have now."""
+glossary that they should have, and how many of them they had before and have now; how natural the
+text is to a reference model, null where the profile names none."""
 
 
 @dataclass(frozen=True)

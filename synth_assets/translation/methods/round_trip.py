@@ -9,7 +9,6 @@ of the length in characters, sentence chrF of at least 40 against the text, ever
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 from synth_assets.corpus.store import Corpus
@@ -17,9 +16,15 @@ from synth_assets.errors import CorpusError
 from synth_assets.generation.gates.gate import Generated
 from synth_assets.generation.gates.numbers import NumbersKept
 from synth_assets.profile.translation_methods import RoundTrip
-from synth_assets.translation.methods.aligned import Aligned, Pair, matched, same_segments
+from synth_assets.translation.methods.aligned import (
+    Aligned,
+    Pair,
+    matched,
+    models_of,
+    parents,
+    same_segments,
+)
 from synth_assets.translation.methods.pairs import COPIED, PAIRED, Sorted, row_of
-from synth_assets.translation.methods.pivot import parents
 
 _NUMBERS = NumbersKept(repeats=True, min_share=1, spare=0)
 
@@ -48,8 +53,8 @@ class ThereAndBack:
             raise CorpusError(
                 f"batch {there.batch}: no document of {there.name} came back in {back.name}"
             )
-        both = matched(there, _own, back, _parent, returned)
-        return chain.from_iterable(self._of(one, other) for one, other in both)
+        for one, other in matched(there, lambda one: one.document.doc_id, back, returned):
+            yield from self._of(one, other)
 
     def _of(self, one: Aligned, other: Aligned | None) -> Iterator[Sorted]:
         found = same_segments(one.pairs, other.pairs if other else [], lambda pair: pair.target)
@@ -83,15 +88,7 @@ class ThereAndBack:
             pivot=pair.target,
             length_ratio=round(ratio, 4),
             chrf=round(alike, 2),
-            model=f"{one.document.model} + {other.document.model}",
+            model=models_of(one, other),
             model_revision=None,
         )
         return Sorted(PAIRED, [row])
-
-
-def _own(one: Aligned) -> str:
-    return one.document.doc_id
-
-
-def _parent(one: Aligned) -> str:
-    return one.parent

@@ -22,13 +22,14 @@ from synth_assets.profile.translation_methods import (
     CodeSwitch,
     Interlinear,
     Method,
+    Naturalness,
     Pivot,
     Polish,
     RoundTrip,
     Terminology,
     files_of,
 )
-from synth_assets.translation import lexicon
+from synth_assets.translation import lexicon, naturalness
 from synth_assets.translation.methods import editors, mixed, pairs, revision
 from synth_assets.translation.methods.back_translation import BackTranslated
 from synth_assets.translation.methods.bidirectional import BothWays
@@ -77,12 +78,14 @@ def code_version(profile: Profile, name: str) -> str:
 
     method = profile.translation.methods[name]
     engine = engine_of(method)
-    settings = method.model_dump(mode="json", exclude={*files_of(method), "engine"})
+    settings = method.model_dump(mode="json", exclude={*files_of(method), "engine", "perplexity"})
     shaping: list[object] = [VERSION, name, settings, profile.seed, _languages(profile, method)]
     shaping += [digest_file(Path(path)) for path in files_of(method).values()]
     if engine is not None:
         asked = engine.model_dump(mode="json", exclude=set(NOT_SHAPING))
         words = editors.wording(method.kind, *_FILLS[method.kind])
+        if isinstance(method, Polish):
+            shaping += naturalness.version_of(profile, method.perplexity, method.of)
         shaping += [revision.VERSION, weights_version(engine), asked, [words.system, words.user]]
     if not isinstance(method, PAIR_KINDS):
         shaping.append(tokenizer_version(profile.packing.tokenizer))
@@ -133,6 +136,7 @@ def _revise(run: StageRun, name: str, method: Terminology | Polish) -> Footer:
     from synth_assets.packing.tokenizer import token_counter
 
     corpus = f"translated/{name}"
+    best = naturalness.cut(run.profile, _naturalness(method), method.of)
     with use_engine(method.engine) as engine:
         return generate_corpus(
             run,
@@ -143,7 +147,12 @@ def _revise(run: StageRun, name: str, method: Terminology | Polish) -> Footer:
             count_tokens=token_counter(run.profile.packing.tokenizer),
             extra={key: revision.COLUMNS[key] for key in revision.COLUMNS if key not in DOCUMENT},
             meter=open_meter(run, corpus, method.engine),
+            best=best,
         )
+
+
+def _naturalness(method: Method) -> Naturalness | None:
+    return method.perplexity if isinstance(method, Polish) else None
 
 
 def parents_of(run: StageRun, name: str) -> list[revision.WithPairs]:
@@ -158,7 +167,9 @@ def make_work(profile: Profile, name: str, identity: EngineIdentity) -> revision
     assert isinstance(method, Terminology | Polish)
     assert isinstance(method.engine, ModelSpec)
     source = profile.translation.targets[method.of].source_lang
-    editor: editors.Editor = editors.Polisher(source, method.of)
+    judged = _naturalness(method)
+    judge = naturalness.reference(profile, judged, method.of) if judged else None
+    editor: editors.Editor = editors.Polisher(source, method.of, judge)
     if isinstance(method, Terminology):
         known = lexicon.load(method.glossary, source, method.of, one_each=True)
         editor = editors.TermEditor(known, source, method.of)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from synth_assets.generation.gates.gate import Gate
-from synth_assets.generation.spec import CTranslate2Spec, EngineSpec, TransformersSpec
+from synth_assets.generation.spec import CTranslate2Spec, EngineSpec, LocalSpec, TransformersSpec
 from synth_assets.profile.translation import TranslationTarget
+from synth_assets.profile.translation_methods import PromptProfile
 from synth_assets.translation.translators.translator import ModelTranslator, Translator
 
 
-def is_prompted(spec: EngineSpec) -> bool:
+def is_prompted(spec: EngineSpec | LocalSpec) -> bool:
     """Whether the engine holds a language model, which must be asked, and no translation model."""
     is_seq2seq = isinstance(spec, TransformersSpec) and spec.task == "seq2seq"
     return not is_seq2seq and not isinstance(spec, CTranslate2Spec)
@@ -24,6 +25,16 @@ def open_translator(target: TranslationTarget, lang: str) -> Translator:
     from synth_assets.translation.translators.prompted import open_prompted
 
     return open_prompted(target.prompt, target.source_lang, lang)
+
+
+def open_reverse(target: TranslationTarget, lang: str) -> Translator:
+    """The translator of the way back that the target names, without examples or terms."""
+    assert target.round_trip is not None
+    if not is_prompted(target.round_trip.engine):
+        return ModelTranslator(lang, target.source_lang)
+    from synth_assets.translation.translators.prompted import open_prompted
+
+    return open_prompted(PromptProfile(chat=target.prompt.chat), lang, target.source_lang)
 
 
 def prompt_version(target: TranslationTarget) -> list[object]:
