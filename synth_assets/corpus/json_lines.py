@@ -23,6 +23,8 @@ def reading(path: Path, *, lines: bool) -> Iterator[None]:
 
     try:
         yield
+    except FileNotFoundError:
+        raise InputError(f"{path} cannot be read as documents: it does not exist") from None
     except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
         if lines and (fault := _first_fault(path)):
             raise InputError(f"{path}, {fault}") from error

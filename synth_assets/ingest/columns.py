@@ -41,17 +41,19 @@ def wanted(schema: pa.Schema, columns: Columns) -> list[str]:
 
 def check_text_column(schema: pa.Schema, rows: int | None, source: SourceFile, to: Columns) -> None:
     """Raises WrongFileError where a table has no column of texts."""
-    held = "" if rows is None else f", of {rows} rows"
+    held = "" if rows is None else f" (of {rows} rows)"
     if to.text.split(".", 1)[0] not in schema.names and to.text not in schema.names:
         found = f"its columns{held} are {', '.join(schema.names)}"
-        raise source.wrong(0, found, f"a column {to.text!r} (ingest.columns.text)")
+        expected = f"a column {to.text!r} (ingest.columns.text)"
+        raise source.wrong(0, found, expected, unit="row")
     if to.text not in schema.names:
         return
     kind = schema.field(to.text).type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if kind not in (pa.string(), pa.large_string(), pa.string_view()):
-        raise source.wrong(0, f"column {to.text!r}{held} holds {kind}", "a column of strings")
+        found = f"column {to.text!r}{held} holds {kind}"
+        raise source.wrong(0, found, "a column of strings", unit="row")
 
 
 def _value(row: Mapping[str, Any], name: str) -> Any:

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 
 from synth_assets.ingest.frames import HTTP, Dialect, Header
 
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_HEADER_END = re.compile(rb"\n\r?\n")
 _MAX_DIGITS = 18
 
 
-def _warc_header(head: bytes) -> Header | None:
-    end = _HEADER_END.search(head) if head.startswith(b"WARC/") else None
+def _warc_header(head: memoryview) -> Header | None:
+    end = _HEADER_END.search(head) if bytes(head[:5]) == b"WARC/" else None
     if end is None:
         return None
     fields: dict[str, str] = {}
-    for line in head[: end.start()].decode(errors="replace").split("\n")[1:]:
+    for line in str(head[: end.start()], "utf-8", "replace").split("\n")[1:]:
         name, _, value = line.partition(":")
         fields.setdefault(name.lower(), value.strip())
     length = fields.get("content-length", "")
@@ -35,7 +35,7 @@ _ARC_REST = re.compile(rb"(.*?) ?(\d{1,18})")
 _VERSION_BLOCK = "filedesc:"
 
 
-def _arc_header(head: bytes) -> Header | None:
+def _arc_header(head: memoryview) -> Header | None:
     line = _ARC_LINE.match(head)
     rest = _ARC_REST.fullmatch(line[4].strip()) if line else None
     if line is None or rest is None:
@@ -46,7 +46,7 @@ def _arc_header(head: bytes) -> Header | None:
     fields["warc-date"] = _iso_date(line[3])
     if url.startswith(_VERSION_BLOCK):
         fields["warc-type"] = "warcinfo"
-    elif head[length : length + 5] == b"HTTP/":
+    elif bytes(head[length : length + 5]) == b"HTTP/":
         fields |= {"warc-type": "response", "content-type": f"{HTTP}; msgtype=response"}
     return Header(length, block, fields)
 

@@ -1,13 +1,15 @@
 """Where records begin and end in WARC and ARC files, by their framing alone, damage included.
 
 fastwarc stops for good at the first damaged record, and where a record claims more bytes than it
-has, it swallows the next one. So the frames are found here, and fastwarc reads one at a time.
+has, it swallows the next one. So the frames are found here, and fastwarc undoes the encodings of
+one record's payload at a time.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, BinaryIO
+from functools import partial
+from typing import BinaryIO, NamedTuple
 
 from synth_assets.ingest.gzip_members import Member, members
 from synth_assets.ingest.source import MAX_RECORD_BYTES, SourceFile
@@ -18,6 +20,7 @@ SCAN_BYTES = 1 << 20
 START_BYTES = 8 << 10
 """No longer is what a dialect's `start` matches."""
 
+NOTHING = memoryview(b"")
 HTTP = "application/http"
 PAGE_TYPES = frozenset({"response", "resource", "conversion", "revisit", "continuation"})
 """Records that hold a page or stand for one; `conversion` is the plain text of Common Crawl's WET
@@ -26,6 +29,9 @@ files."""
 
 Fields = Mapping[str, str]
 """A record's header by WARC's names in lower case."""
+
+At = Callable[[int, int], memoryview]
+"""Up to so many bytes (the second number) from an offset on."""
 
 
 @dataclass(slots=True)
@@ -40,7 +46,7 @@ class Frame:
     offset: int
     size: int
     fields: Fields = field(default_factory=dict)
-    block: bytes = b""
+    block: memoryview = NOTHING
     damage: str | None = None
     too_large: int = 0
 
@@ -60,8 +66,7 @@ class Frame:
         return self.damage is not None or self.record_type in PAGE_TYPES or self.is_wat
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a record's header says; its own length and the block's in bytes."""
 
     length: int
@@ -76,7 +81,7 @@ class Dialect:
 
     name: str
     start: re.Pattern[bytes]
-    read_header: Callable[[bytes], Header | None]
+    read_header: Callable[[memoryview], Header | None]
 
 
 def frames(stream: BinaryIO, source: SourceFile, dialect: Dialect) -> Iterator[Frame]:
@@ -88,7 +93,7 @@ def frames(stream: BinaryIO, source: SourceFile, dialect: Dialect) -> Iterator[F
     if not start:
         raise source.wrong(0, "it is empty", f"a file of {dialect.name} records, gzip or not")
     if start != GZIP:
-        yield from _records(stream, stream.seek(0, 2), dialect)
+        yield from _records(partial(_read, stream), stream.seek(0, 2), dialect)
         return
     is_blank = True
     for member in members(stream, dialect.start):
@@ -105,33 +110,33 @@ def frames(stream: BinaryIO, source: SourceFile, dialect: Dialect) -> Iterator[F
 
 def _of_member(member: Member, dialect: Dialect) -> Iterator[Frame]:
     if member.damage:
-        header = dialect.read_header(member.content.read(MAX_HEADER_BYTES))
+        header = dialect.read_header(member.content.at(0, MAX_HEADER_BYTES))
         fields = header.fields if header else {}
         yield Frame(member.offset, member.size, fields, damage=member.damage)
-    elif member.length == 0:
+    elif member.content.length == 0:
         yield Frame(member.offset, member.size)
     else:
-        for place, frame in enumerate(_records(member.content, member.length, dialect)):
+        for place, frame in enumerate(_records(member.content.at, member.content.length, dialect)):
             frame.offset = member.offset + place
             frame.size = 0 if place else member.size
             yield frame
 
 
-def _records(stream: IO[bytes], end: int, dialect: Dialect) -> Iterator[Frame]:
+def _records(at: At, end: int, dialect: Dialect) -> Iterator[Frame]:
     offset = 0
     while offset < end:
-        frame = _record(stream, offset, end, dialect)
+        frame = _record(at, offset, end, dialect)
         if frame.damage:
-            frame.size = _next_record(stream, offset + 1, end, dialect) - offset
+            frame.size = _next_record(at, offset + 1, end, dialect) - offset
         offset += frame.size
         yield frame
 
 
-def _record(stream: IO[bytes], offset: int, end: int, dialect: Dialect) -> Frame:
-    head = _read(stream, offset, min(MAX_HEADER_BYTES, end - offset))
+def _record(at: At, offset: int, end: int, dialect: Dialect) -> Frame:
+    head = at(offset, min(MAX_HEADER_BYTES, end - offset))
     header = dialect.read_header(head)
     if header is None:
-        if not head.strip(b"\r\n\0"):
+        if not bytes(head).strip(b"\r\n\0"):
             return Frame(offset, len(head))
         return Frame(offset, 0, damage=f"no {dialect.name} header")
     size = header.length + header.block
@@ -140,35 +145,35 @@ def _record(stream: IO[bytes], offset: int, end: int, dialect: Dialect) -> Frame
         there = end - offset - header.length
         frame.damage = f"its header says {header.block} bytes, {there} are there"
         return frame
-    after = _read(stream, offset + size, 4)
+    after = bytes(at(offset + size, 4))
     blank = len(after) - len(after.lstrip(b"\r\n"))
     frame.size += blank
-    if after and not blank and not _begins(stream, offset + size, dialect):
+    if after and not blank and not _begins(at, offset + size, dialect):
         frame.damage = f"its block does not end after {header.block} bytes"
     elif size > MAX_RECORD_BYTES:
         frame.too_large = size
     elif frame.is_page:
-        frame.block = _read(stream, offset + header.length, header.block)
+        frame.block = at(offset + header.length, header.block)
     return frame
 
 
-def _begins(stream: IO[bytes], offset: int, dialect: Dialect) -> bool:
-    return dialect.start.match(_read(stream, offset, START_BYTES)) is not None
+def _begins(at: At, offset: int, dialect: Dialect) -> bool:
+    return dialect.start.match(at(offset, START_BYTES)) is not None
 
 
-def _next_record(stream: IO[bytes], start: int, end: int, dialect: Dialect) -> int:
+def _next_record(at: At, start: int, end: int, dialect: Dialect) -> int:
     """Offset of what looks like the next record's start; `end` where there is none.
 
     It need not begin a line: the blank lines before it may be what is damaged.
     """
     while start < end:
-        place = dialect.start.search(_read(stream, start - 1, SCAN_BYTES), 1)
+        place = dialect.start.search(at(start - 1, SCAN_BYTES), 1)
         if place:
             return start - 1 + place.start()
         start += SCAN_BYTES - START_BYTES
     return end
 
 
-def _read(stream: IO[bytes], offset: int, size: int) -> bytes:
+def _read(stream: BinaryIO, offset: int, size: int) -> memoryview:
     stream.seek(offset)
-    return stream.read(size)
+    return memoryview(stream.read(size))

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from synth_assets.errors import InputError
 from synth_assets.hashing import digest_stream
 
@@ -64,6 +62,8 @@ def find_inputs(source: str, *, empty_ok: bool = False) -> Iterator[InputFile | 
 
     Raises InputError for a source that does not exist, or, unless `empty_ok`, holds no files.
     """
+    import fsspec
+
     filesystem, root = fsspec.core.url_to_fs(source)
     if not filesystem.exists(root):
         raise InputError(f"{source} does not exist; give a folder or a file ending in {_endings()}")

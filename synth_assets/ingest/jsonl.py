@@ -138,7 +138,8 @@ def _line_item(source: SourceFile, number: int, line: Line, columns: Columns) ->
     try:
         row = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        return _bad_line(source, number, data, str(error))
+        cause = f"{error.msg} (column {error.colno})" if data.strip() else "it is blank"
+        return _bad_line(source, number, data, cause)
     if not isinstance(row, dict):
         return _bad_line(source, number, data, "not a JSON object")
     return row_item(source, number, row, columns)

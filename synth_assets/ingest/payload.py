@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from synth_assets.ingest.charset import Bytes
 from synth_assets.ingest.declared import first_date
 from synth_assets.ingest.frames import HTTP, Dialect, Fields, Frame, frames
 from synth_assets.ingest.source import MAX_RECORD_BYTES, Item, SourceFile
@@ -20,7 +21,9 @@ _WARC_HEADER = (
 )
 
 
-_HTTP_END = re.compile(rb"\r?\n\r?\n")
+_HTTP_END = re.compile(rb"\n\r?\n")
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})\b")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)")
 
 Decode = Literal["all", "content", "transfer", "none"]
 _DECODE: tuple[Decode, ...] = ("all", "content", "transfer", "none")
@@ -29,12 +32,16 @@ _DECODE: tuple[Decode, ...] = ("all", "content", "transfer", "none")
 @dataclass(slots=True)
 class Payload:
     """A page of `body` bytes, its transfer and content encoding undone; or an item that is dropped
-    already. `charset` is that of the HTTP header; `is_plain` marks WET text."""
+    already. `charset` is the one that stands outside the page; `is_plain` marks WET text."""
 
     item: Item
-    body: bytes = b""
+    body: Bytes = b""
     charset: str | None = None
     is_plain: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process, to which no stretch of memory can be sent."""
+        return Payload, (self.item, bytes(self.body), self.charset, self.is_plain)
 
 
 def read_payloads(source: SourceFile, dialect: Dialect) -> Iterator[Payload]:
@@ -84,68 +91,64 @@ def _fill(payload: Payload, frame: Frame) -> None:
 def _fill_http(payload: Payload, frame: Frame) -> None:
     item = payload.item
     end = _HTTP_END.search(frame.block)
-    start = end.end() if end else len(frame.block)
-    found = _http_header(frame.block[:start])
-    if found is None:
+    head = bytes(frame.block[: end.end() if end else len(frame.block)])
+    status = _STATUS.match(head)
+    if status is None:
         item.drop("damaged_record", f"byte {frame.offset}: no HTTP header")
         return
-    record, quirks = found
-    item.content_type = _media_type(record.http_content_type)
-    status = record.http_headers.status_code
-    if not 200 <= status < 300:
-        item.drop("http_status", str(status), "200 to 299")
+    lowered = head.lower()
+    media = _field(lowered, b"content-type")
+    item.content_type = _media_type(media)
+    if not status[1].startswith(b"2"):
+        item.drop("http_status", status[1].decode(), "200 to 299")
         return
-    payload.charset = record.http_charset
+    charset = _CHARSET.search(media or "")
+    payload.charset = charset[1] if charset else None
+    is_encoded = b"\ncontent-encoding:" in lowered or b"\ntransfer-encoding:" in lowered
     try:
-        _set_body(payload, _body(frame.block, start, quirks))
+        body = _decoded(frame.block, head) if is_encoded else frame.block[len(head) :]
     except (OSError, zlib.error) as error:
         cause = " ".join(str(error).split())[:80]
         item.drop("damaged_payload", f"byte {frame.offset}: {cause}")
+    else:
+        _set_body(payload, body)
 
 
-def _http_header(head: bytes) -> tuple[Any, bool] | None:
-    """The record with its HTTP header read, and whether it took leniency: old crawlers end lines
-    with LF alone. None where there is no such header."""
-    for quirks in (False, True):
-        try:
-            record = _http_record(head, "none", quirks=quirks)
-        except (OSError, ValueError):
-            continue
-        if record.http_headers and isinstance(record.http_headers.status_code, int):
-            return record, quirks
-    return None
+def _field(lowered: bytes, name: bytes) -> str | None:
+    """The value of the first header field of that name, in a header in lower case."""
+    start = lowered.find(b"\n" + name + b":") + len(name) + 2
+    if start < len(name) + 2:
+        return None
+    return lowered[start : lowered.find(b"\n", start)].decode(errors="replace").strip()
 
 
-def _http_record(block: bytes, auto_decode: Decode, *, quirks: bool) -> Any:
-    """The block as fastwarc's record. Raises OSError where the payload cannot be decoded."""
-    from fastwarc.warc import WarcRecord
-
-    record = WarcRecord.from_bytes(_WARC_HEADER % len(block) + block)
-    record.parse_http(auto_decode=auto_decode, quirks_mode=quirks)
-    return record
-
-
-def _body(block: bytes, start: int, quirks: bool) -> bytes:
-    """The page's bytes, from `start` of the block on, with both encodings undone.
+def _decoded(block: memoryview, head: bytes) -> Bytes:
+    """The page's bytes, from behind the block's `head` on, with both encodings undone.
 
     Crawlers often store a decoded payload under the headers it came with; what cannot be undone
     and looks like text is taken as it stands. Raises OSError or zlib.error for what is neither.
     """
-    if b"-encoding:" not in block[:start].lower():
-        return block[start:]
     for auto_decode in _DECODE:
         try:
-            record = _http_record(block, auto_decode, quirks=quirks)
+            record = _http_record(bytes(block), auto_decode, is_lenient=b"\r\n" not in head)
             body: bytes = record.reader.read(MAX_RECORD_BYTES + 1)
         except OSError:
             continue
-        if body or start == len(
-            block
-        ):  # fastwarc reads nothing out of bare deflate, and is content
-            break
+        if body or len(head) == len(block):
+            break  # else fastwarc read nothing out of bare deflate, and is content
     if auto_decode in {"all", "content"}:
         return body
     return _undone(body, (record.http_headers.get("Content-Encoding") or "").strip().lower())
+
+
+def _http_record(block: bytes, auto_decode: Decode, *, is_lenient: bool) -> Any:
+    """The block as fastwarc's record; `is_lenient` with headers whose lines end with LF alone, as
+    old crawlers wrote them. Raises OSError where the payload cannot be decoded."""
+    from fastwarc.warc import WarcRecord
+
+    record = WarcRecord.from_bytes(_WARC_HEADER % len(block) + block)
+    record.parse_http(auto_decode=auto_decode, quirks_mode=is_lenient)
+    return record
 
 
 def _undone(body: bytes, coding: str) -> bytes:
@@ -160,21 +163,21 @@ def _undone(body: bytes, coding: str) -> bytes:
     return body
 
 
-def _set_body(payload: Payload, body: bytes) -> None:
+def _set_body(payload: Payload, body: Bytes) -> None:
     item = payload.item
     if len(body) > MAX_RECORD_BYTES:
         item.drop("too_large", f"over {MAX_RECORD_BYTES} bytes", f"{MAX_RECORD_BYTES} bytes")
-        return
-    payload.body = body
-    if not payload.is_plain and not _is_html(item.content_type, payload.body):
+    elif payload.is_plain or _is_html(item.content_type, body):
+        payload.body = body
+    else:
         item.drop("not_html", item.content_type or "no content type")
 
 
-def _is_html(content_type: str | None, body: bytes) -> bool:
+def _is_html(content_type: str | None, body: Bytes) -> bool:
     """By the declared type; by the first bytes where none is declared."""
     if content_type:
         return content_type in HTML_TYPES
-    start = body[:1024].lstrip().lower()
+    start = bytes(body[:1024]).lstrip().lower()
     return start.startswith((b"<!doctype html", b"<html")) or b"<html" in start
 
 

@@ -12,9 +12,10 @@ from synth_assets.corpus.plain import FrameWriter, Staged, check_names
 from synth_assets.corpus.schema import DROPPED, conform
 from synth_assets.errors import CorpusError, InputError
 from synth_assets.ingest.inputs import InputFile, find_inputs
-from synth_assets.ingest.read import FRAMED, count_file, read_file
-from synth_assets.ingest.rows import COLUMNS, item_groups, rows_of
-from synth_assets.packing.tokenizer import token_counter
+from synth_assets.ingest.read import FRAMED, count_file
+from synth_assets.ingest.rows import read_tables
+from synth_assets.ingest.version import COLUMNS
+from synth_assets.ingest.workers import Workers
 from synth_assets.profile.model import Profile
 
 
@@ -50,27 +51,35 @@ def extract_files(
     if not files:
         raise InputError(f"no file to read in {', '.join(sources)}: none is of a known kind")
     check_names([Path(file.path) for file in files], [out, dropped])
-    count_tokens = token_counter(profile.packing.tokenizer)
-    rules, counted = profile.ingest.licenses, 0
-    with _writer(out) as kept_table, _writer(dropped) as drops:
+    counts: Counter[str] = Counter()
+    with (
+        Workers(profile.ingest.processes) as workers,
+        _writer(out) as kept_table,
+        _writer(dropped) as drops,
+    ):
         kept_table.add(pl.DataFrame(schema=COLUMNS))
         drops.add(pl.DataFrame(schema=COLUMNS | DROPPED))
-        for file in files:
-            for items in item_groups(read_file(file, profile.ingest)):
-                kept, lost = rows_of(items, count_tokens, rules)
-                kept_table.add(conform(kept, COLUMNS, str(out)))
-                drops.add(conform(lost, COLUMNS | DROPPED, str(dropped)))
-                done.kept += kept.height
-                done.dropped.update(lost["drop_reason"])
-            what = count_file(file, profile.ingest)
-            counted += what.total() - what[FRAMED]
-            log(f"{file.path}: read")
+        for kept, lost in read_tables(_counted(files, profile, counts, log), profile, workers):
+            kept_table.add(conform(kept, COLUMNS, str(out)))
+            drops.add(conform(lost, COLUMNS | DROPPED, str(dropped)))
+            done.kept += kept.height
+            done.dropped.update(lost["drop_reason"])
+        counted = counts.total() - counts[FRAMED]
         if counted != done.kept + done.dropped.total():
             raise CorpusError(
                 f"{counted} records were counted, {done.kept} kept and {done.dropped.total()} "
                 f"dropped; nothing was written"
             )
     return done
+
+
+def _counted(
+    files: Sequence[InputFile], profile: Profile, counts: Counter[str], log: Callable[[str], None]
+) -> Iterator[InputFile]:
+    for file in files:
+        yield file
+        counts += count_file(file, profile.ingest)
+        log(f"{file.path}: read")
 
 
 @contextmanager

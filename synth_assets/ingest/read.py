@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from synth_assets.ingest.dialects import ARC, WARC
 from synth_assets.ingest.inputs import InputFile
 from synth_assets.ingest.jsonl import count_jsonl, read_jsonl
-from synth_assets.ingest.pages import read_page_file
+from synth_assets.ingest.pages import read_page_file, read_payload
+from synth_assets.ingest.payload import Payload, read_payloads
 from synth_assets.ingest.source import Item, SourceFile, WrongFileError
 from synth_assets.ingest.tables import count_arrow, count_parquet, read_arrow, read_parquet
-from synth_assets.ingest.warc import count_warc, read_warc
+from synth_assets.ingest.warc import count_warc
 from synth_assets.profile.ingest import IngestProfile
 
 DIALECTS = {"warc": WARC, "arc": ARC}
@@ -18,15 +19,33 @@ PAGES, LINES, ROWS = "web records", "lines", "rows"
 WRONG, FRAMED = "unreadable files or rests", "framed bytes"
 
 
+Unread = Item | Payload
+"""A record, or a page whose text has still to be found."""
+
+
 def read_file(file: InputFile, ingest: IngestProfile) -> Iterator[Item]:
-    """All records of a file; what cannot be read any further ends as one item more, dropped as
-    `unreadable_file` with the offset and the cause.
+    """All records of a file, as `open_file` gives them, with the text of pages.
 
     Raises InputError for a file that is gone, or an extractor that is not installed.
     """
+    for record in open_file(file, ingest):
+        yield item_of(record, ingest.extractor)
+
+
+def item_of(record: Unread, extractor: str) -> Item:
+    """Raises InputError for an extractor that is not installed."""
+    return read_payload(record, extractor) if isinstance(record, Payload) else record
+
+
+def open_file(file: InputFile, ingest: IngestProfile) -> Iterator[Unread]:
+    """All records of a file; what cannot be read any further ends as one item more, dropped as
+    `unreadable_file` with the offset and the cause.
+
+    Raises InputError for a file that is gone.
+    """
     source = SourceFile(file.path, file.name, file.digest)
     try:
-        yield from _items(file, source, ingest)
+        yield from _records(file, source, ingest)
     except WrongFileError as error:
         yield source.blank(error.offset).drop("unreadable_file", str(error))
 
@@ -44,11 +63,13 @@ def count_file(file: InputFile, ingest: IngestProfile) -> Counter[str]:
     return counted
 
 
-def _items(file: InputFile, source: SourceFile, ingest: IngestProfile) -> Iterator[Item]:
+def _records(
+    file: InputFile, source: SourceFile, ingest: IngestProfile
+) -> Iterator[Item] | Iterator[Payload]:
     if file.format in DIALECTS:
-        return read_warc(source, ingest.extractor, DIALECTS[file.format])
+        return read_payloads(source, DIALECTS[file.format])
     if file.format == "html":
-        return read_page_file(source, ingest.extractor)
+        return read_page_file(source)
     if file.format == "jsonl":
         return read_jsonl(source, ingest.columns)
     if file.format == "arrow":

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, cast
 
-import fsspec
-
 from synth_assets.corpus.document import Document, raw_id
 from synth_assets.errors import InputError
 
@@ -55,6 +53,8 @@ class SourceFile:
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Its bytes. Raises InputError where it is gone."""
+        import fsspec
+
         filesystem, path = fsspec.core.url_to_fs(self.path)
         try:
             stream = filesystem.open(path, "rb")

@@ -1,8 +1,10 @@
 """raw_web: every record of a batch's input files as a document or a dropped row."""
 
 from collections import Counter
+from collections.abc import Iterator
 
-from synth_assets.corpus.document import CountTokens
+import polars as pl
+
 from synth_assets.corpus.footer import Footer, Law
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.writer import CorpusWriter
@@ -18,12 +20,11 @@ from synth_assets.ingest.read import (
     ROWS,
     WRONG,
     count_file,
-    read_file,
 )
-from synth_assets.ingest.rows import COLUMNS, item_groups, rows_of
+from synth_assets.ingest.rows import read_tables
 from synth_assets.ingest.source import SourceFile
-from synth_assets.ingest.version import VERSION, code_version
-from synth_assets.packing.tokenizer import token_counter
+from synth_assets.ingest.version import COLUMNS, VERSION, code_version
+from synth_assets.ingest.workers import Workers
 
 __all__ = ["COLUMNS", "VERSION", "code_version", "run"]
 
@@ -35,19 +36,23 @@ def run(run: StageRun) -> Footer:
     for a batch never planned, and for a file that changed or vanished since.
     """
     manifest = load_manifest(run.store, run.batch)
-    count_tokens = token_counter(run.profile.packing.tokenizer)
     counted: Counter[str] = Counter()
-    with run.store.write(
-        "raw_web",
-        run.batch,
-        schema=COLUMNS,
-        code_version=run.code_version,
-        inputs={"manifest": _manifest_version(manifest)},
-    ) as writer:
-        for file in manifest.files:
-            _check_unchanged(file)
-            counted += count_file(file, run.profile.ingest)
-            _write_file(writer, file, run, count_tokens)
+    with (
+        Workers(run.profile.ingest.processes) as workers,
+        run.store.write(
+            "raw_web",
+            run.batch,
+            schema=COLUMNS,
+            code_version=run.code_version,
+            inputs={"manifest": _manifest_version(manifest)},
+        ) as writer,
+    ):
+        files = _counted(manifest, run, counted)
+        for kept, dropped in read_tables(files, run.profile, workers):
+            if run.cancelled():
+                raise CancelledError(f"raw_web, batch {run.batch}: stopped on request")
+            _write(writer, kept, dropped)
+            _report(run, dropped)
         planned = sum(file.bytes for file in manifest.files if file.format in DIALECTS)
         return writer.commit(*_laws(counted, planned, writer))
 
@@ -67,21 +72,26 @@ def _check_unchanged(file: InputFile) -> None:
         )
 
 
-def _write_file(
-    writer: CorpusWriter, file: InputFile, run: StageRun, count_tokens: CountTokens
-) -> None:
-    for items in item_groups(read_file(file, run.profile.ingest)):
-        if run.cancelled():
-            raise CancelledError(f"raw_web, batch {run.batch}: stopped in {file.name}")
-        kept, dropped = rows_of(items, count_tokens, run.profile.ingest.licenses)
-        for frame in (kept, dropped):
-            writer.read(frame)
-        writer.keep(kept)
-        writer.drop(dropped)
-        for item in items:
-            if item.drop_reason == "unreadable_file":
-                run.log(f"{file.path} cannot be read: {item.drop_value}")
-    run.log(f"{file.name}: read")
+def _counted(manifest: BatchManifest, run: StageRun, counted: Counter[str]) -> Iterator[InputFile]:
+    """The batch's files, each looked at before it is read."""
+    for file in manifest.files:
+        _check_unchanged(file)
+        counted += count_file(file, run.profile.ingest)
+        yield file
+        run.log(f"{file.name}: read")
+
+
+def _write(writer: CorpusWriter, kept: pl.DataFrame, dropped: pl.DataFrame) -> None:
+    for frame in (kept, dropped):
+        writer.read(frame)
+    writer.keep(kept)
+    writer.drop(dropped)
+
+
+def _report(run: StageRun, dropped: pl.DataFrame) -> None:
+    wrong = dropped.filter(pl.col("drop_reason") == "unreadable_file")
+    for source, cause in wrong.select("source", "drop_value").iter_rows():
+        run.log(f"{source['file']} cannot be read: {cause}")
 
 
 def _laws(counted: Counter[str], planned_bytes: int, writer: CorpusWriter) -> list[Law]:

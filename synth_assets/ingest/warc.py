@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from synth_assets.ingest.charset import UnknownCharsetError, decode
 from synth_assets.ingest.dialects import WARC
 from synth_assets.ingest.frames import Dialect, frames
 from synth_assets.ingest.html import BLOCKS
-from synth_assets.ingest.pages import read_html
-from synth_assets.ingest.payload import Payload, read_payloads
+from synth_assets.ingest.pages import read_payload
+from synth_assets.ingest.payload import read_payloads
 from synth_assets.ingest.source import Item, SourceFile
 
 
@@ -20,9 +19,7 @@ def read_warc(
     Raises WrongFileError for a file that holds nothing.
     """
     for payload in read_payloads(source, dialect):
-        if payload.item.drop_reason is None:
-            _read_text(payload, extractor)
-        yield payload.item
+        yield read_payload(payload, extractor)
 
 
 def count_warc(source: SourceFile, dialect: Dialect = WARC) -> Iterator[tuple[int, int]]:
@@ -31,22 +28,3 @@ def count_warc(source: SourceFile, dialect: Dialect = WARC) -> Iterator[tuple[in
     with source.open() as stream:
         for frame in frames(stream, source, dialect):
             yield int(frame.is_page), frame.size
-
-
-def _read_text(payload: Payload, extractor: str) -> None:
-    if payload.is_plain:
-        _read_plain(payload)
-    else:
-        read_html(payload.item, payload.body, payload.charset, extractor)
-
-
-def _read_plain(payload: Payload) -> None:
-    item = payload.item
-    try:
-        text, item.charset = decode(payload.body, "utf-8")
-    except UnknownCharsetError as error:
-        item.drop("unknown_charset", str(error))
-        return
-    item.document.text = text.strip()
-    if not item.document.text:
-        item.drop("empty_page", f"{len(payload.body)} bytes without text")

@@ -29,10 +29,11 @@ class LicenseRule(Section):
 
 class IngestProfile(Section):
     """How input files become batches and records become documents; `extractor` finds the main text
-    of web pages."""
+    of web pages, in so many `processes` per batch."""
 
     max_batch_files: PositiveInt
     max_batch_bytes: PositiveInt
     extractor: Literal["blocks", "trafilatura"]
+    processes: PositiveInt
     columns: Columns
     licenses: list[LicenseRule]

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from synth_assets.cli.app import app
 from synth_assets.errors import InputError
-from synth_assets.ingest.rows import COLUMNS
+from synth_assets.ingest.version import COLUMNS
 from synth_assets_tests.ingest.making import http, member, page, record
 
 

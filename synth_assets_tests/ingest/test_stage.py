@@ -9,7 +9,7 @@ from synth_assets.corpus.document import raw_id
 from synth_assets.errors import CancelledError, CorpusError, InputError
 from synth_assets.ingest import read, rows, stage
 from synth_assets.ingest.plan import load_manifest, plan_batches
-from synth_assets_tests.ingest.making import member, page
+from synth_assets_tests.ingest.making import PAGE, member, page
 
 KEY = "2026-01-01"
 
@@ -76,8 +76,8 @@ def test_two_runs_and_another_place_give_the_same_bytes(
 
 
 def test_a_lost_record_breaks_the_law(ingest, store, monkeypatch):
-    whole = read.read_warc
-    monkeypatch.setattr(read, "read_warc", lambda *given: list(whole(*given))[:-1])
+    whole = read.read_payloads
+    monkeypatch.setattr(read, "read_payloads", lambda *given: list(whole(*given))[:-1])
     footer = ingest()
     assert str(footer.broken_laws[0]).startswith("records: 4 web records + 3 lines")
     with pytest.raises(CorpusError, match="does not balance"):
@@ -120,6 +120,17 @@ def test_groups_are_bounded(ingest, store, monkeypatch):
     assert one.counts == two.counts
 
 
+def test_two_processes_give_the_bytes_that_one_gives(ingest, store, profile, inbox, monkeypatch):
+    monkeypatch.setattr(rows, "ITEMS_AT_ONCE", 2)
+    (inbox / "c.html").write_bytes(PAGE % b"Text of a file.")
+    one = ingest()
+    two_processes = profile.ingest.model_copy(update={"processes": 2})
+    before = store.open("raw_web", KEY).data_version
+    two = ingest(profile=profile.model_copy(update={"ingest": two_processes}))
+    assert store.open("raw_web", KEY).data_version == before
+    assert (two.counts, two.sidecars) == (one.counts, one.sidecars)
+
+
 def test_code_version_follows_what_shapes_rows_and_nothing_else(profile):
     def changed(section, **update):
         part = getattr(profile, section).model_copy(update=update)
@@ -127,6 +138,7 @@ def test_code_version_follows_what_shapes_rows_and_nothing_else(profile):
 
     version = stage.code_version(profile)
     assert changed("ingest", max_batch_files=7) == version
+    assert changed("ingest", processes=7) == version
     assert changed("dedup", ngram=9) == version
     assert changed("ingest", licenses=[]) != version
     columns = profile.ingest.columns.model_copy(update={"text": "body"})

@@ -160,10 +160,10 @@ def test_parquet_rows(tmp_path, ingest):
 def test_tables_without_a_column_of_texts_are_one_drop_that_names_what_is_there(tmp_path, ingest):
     (item,) = read_counted(table_file(tmp_path / "a.parquet", body=["x"] * 7), ingest)
     assert item.drop_value == (
-        "byte 0: its columns, of 7 rows are body; expected a column 'text' (ingest.columns.text)"
+        "row 0: its columns (of 7 rows) are body; expected a column 'text' (ingest.columns.text)"
     )
     (item,) = read_counted(table_file(tmp_path / "a.parquet", text=[1]), ingest)
-    assert "column 'text', of 1 rows holds int64; expected a column of strings" in item.drop_value
+    assert "column 'text' (of 1 rows) holds int64; expected a column of strings" in item.drop_value
 
 
 def test_a_damaged_row_group_costs_its_rows_alone(tmp_path, ingest):

@@ -1,6 +1,7 @@
 """WARC reading: every page record and every damage ends as one item, whatever the file is like."""
 
 import gzip
+import io
 import zlib
 
 import pytest
@@ -64,6 +65,24 @@ def test_damage_costs_one_record_and_reading_goes_on(tmp_path):
     assert found[2].document.source["offset"] == len(members[0]) + len(members[1])
     assert found[2].drop_value.startswith(f"byte {found[2].document.source['offset']}: gzip: ")
     assert counted(file) == (5, len(b"".join(members)))
+
+
+@pytest.mark.parametrize("noise", [b"\0", b"\0" * 10, b"\x1f\x8b\x08\0" * 3])
+def test_a_damaged_copy_of_the_record_before_it_is_not_taken_for_its_rest(tmp_path, noise):
+    whole = member(page())
+    file = source(tmp_path / "a.warc.gz", whole + noise + whole[len(noise) :] + whole)
+    assert reasons(read_warc(file)) == [None, "damaged_record", None]
+
+
+@pytest.mark.parametrize("mtime", [0, 1, 2])
+def test_members_that_say_when_they_were_made_and_what_was_packed(tmp_path, mtime):
+    packed = io.BytesIO()
+    for n, data in enumerate(pages(4)):
+        with gzip.GzipFile(f"{n}", "wb", fileobj=packed, mtime=mtime * n) as one:
+            one.write(data)
+    file = source(tmp_path / "a.warc.gz", packed.getvalue())
+    assert reasons(read_warc(file)) == [None] * 4
+    assert counted(file) == (4, len(packed.getvalue()))
 
 
 @pytest.mark.parametrize("cut", [1, 9, 40, 120])

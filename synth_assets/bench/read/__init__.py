@@ -3,8 +3,8 @@
 `records/*` go through the same WARC file, real pages of the folder of real data, one gzip member a
 record, and give of each page its address, date, media type, charset and bytes with all encodings
 undone; ours frames every record itself, so that damage costs one record. `batch/*` run all of
-raw_web on a batch of that size, made of the same pages again and again. `processes` gives two
-batches to one process, then to two.
+raw_web on a batch of that size, made of the same pages again and again. `processes` gives a
+batch to one process, then to two.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ class Read(NamedTuple):
     date: object
     media: str | None
     charset: str | None
-    body: bytes
+    body: bytes | memoryview
 
 
 Reader = Callable[[Path], Iterator[Read]]
