@@ -190,6 +190,8 @@ def _join(desk: Desk, paragraph: Whole, further: Whole) -> None:
 def _duplicates(parts: Lines, count: Whole, room: Room) -> tuple[Whole, Whole, Whole]:
     """How many lines or paragraphs occurred before, their code points, and those of them that are
     not blank."""
+    for part in range(count):
+        room.starts[part] = part
     number(parts.hashes, count, room)
     met, found, chars, visible = 0, 0, 0, 0
     for part in range(count):

@@ -17,7 +17,7 @@ from synth_assets.filtering.language_codes import LID176, UNKNOWN, to_flores
 from synth_assets.filtering.language_lid176 import load_lid176
 from synth_assets.filtering.language_neighbours import is_alike
 from synth_assets.filtering.language_ngrams import load_model
-from synth_assets.filtering.language_sample import CodePoints, as_text, sample_codes
+from synth_assets.filtering.language_sample import CodePoints, sample_codes
 from synth_assets.filtering.scripts import best_script, count_script_codes
 
 MIN_LETTERS = 12
@@ -85,7 +85,7 @@ def identify(text: str, declared: str | None = None, *, expected: str = UNKNOWN)
         return NOTHING
     label, confidence = load_lid176().predict(codes)
     code, scripts = LID176[label]
-    script = best_script(as_text(codes), letters, scripts)
+    script = best_script(codes, letters, scripts)
     first = NOTHING  # a language none of whose scripts is in the text is a guess too
     if script is not None and confidence >= MIN_CONFIDENCE:
         first = Identified(f"{code}_{script}", round(min(1.0, confidence), 4))

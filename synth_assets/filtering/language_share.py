@@ -10,6 +10,8 @@ from synth_assets.filtering.alphabet import LETTER, kinds
 from synth_assets.filtering.language import identify, known
 from synth_assets.filtering.language_codes import UNKNOWN
 from synth_assets.filtering.language_neighbours import is_alike
+from synth_assets.text.columns import Bytes
+from synth_assets.text.utf8 import decode
 
 PIECE_LETTERS = 300
 """A text is judged in pieces of so many letters, made of whole lines: fewer are a guess."""
@@ -53,24 +55,28 @@ def language_share(
 
 def _pieces(text: str) -> NDArray[np.int64]:
     """(pieces, 3) Start and end of stretches of the text, in characters, and their letters."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
-    return _cut(codes, kinds())
+    return _cut(np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8), kinds())
 
 
 @compiled
-def _cut(codes: NDArray[np.uint32], table: NDArray[np.uint8]) -> NDArray[np.int64]:
-    found = np.empty((len(codes) // PIECE_LETTERS + 1, 3), dtype=np.int64)
+def _cut(data: Bytes, table: Bytes) -> NDArray[np.int64]:
+    found = np.empty((len(data) // PIECE_LETTERS + 1, 3), dtype=np.int64)
     count, begin, line, letters = 0, 0, 0, 0
-    for at in range(len(codes)):
-        letters += (table[codes[at]] & LETTER) > 0
-        ends = codes[at] == 0x0A
-        if ends or at + 1 - line == MAX_PIECE_CHARS:
-            line = at + 1
+    at, done = 0, 0
+    while at < len(data):
+        code, step = np.uint32(data[at]), 1
+        if code >= 0x80:
+            code, step = decode(data, at)
+        at += step
+        done += 1
+        letters += (table[code] & LETTER) > 0
+        if code == 0x0A or done - line == MAX_PIECE_CHARS:
+            line = done
             if letters >= PIECE_LETTERS:
-                found[count, 0], found[count, 1], found[count, 2] = begin, at + 1, letters
-                count, begin, letters = count + 1, at + 1, 0
+                found[count, 0], found[count, 1], found[count, 2] = begin, done, letters
+                count, begin, letters = count + 1, done, 0
     if letters:
-        found[count, 0], found[count, 1], found[count, 2] = begin, len(codes), letters
+        found[count, 0], found[count, 1], found[count, 2] = begin, done, letters
         count += 1
     return found[:count]
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-import fsspec
-
 from synth_assets.errors import InputError, ProfileError
 from synth_assets.hashing import digest_stream
 
@@ -15,6 +13,8 @@ def entries(path: str) -> Iterator[tuple[int, str]]:
 
     Raises InputError where a line is no UTF-8 or a gzip stream is torn.
     """
+    import fsspec
+
     number = 0
     try:
         with fsspec.open(path, "rb", compression="infer") as stream:
@@ -44,5 +44,7 @@ def digest_file(
 
 @lru_cache(maxsize=1024)
 def _digest(path: str, *_: int) -> str:
+    import fsspec
+
     with fsspec.open(path, "rb") as stream:
         return digest_stream(stream)

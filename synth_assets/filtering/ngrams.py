@@ -16,16 +16,15 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 class Room(NamedTuple):
     """Arrays that are used anew for every text: as many items as it has words or lines, the table
-    of slots four times as many and never under 16."""
+    of slots (items by number from 1, 0 where there is none) up to four times as many and never
+    under 16. Numbers have 32 bits, so that a text of 50 MB takes no more than it must."""
 
     starts: Int32s
     rolling: UInt64s
-    keys: UInt64s
     ids: Int32s
     counts: Int32s
     ends: Int32s
-    table: UInt64s
-    owners: Int32s
+    table: Int32s
 
 
 @compiled
@@ -37,19 +36,17 @@ def make_room(items: Whole) -> Room:
     return Room(
         np.empty(items, dtype=np.int32),
         np.empty(items, dtype=np.uint64),
-        np.empty(items, dtype=np.uint64),
         np.empty(items, dtype=np.int32),
         np.empty(items, dtype=np.int32),
         np.empty(items + 1, dtype=np.int32),
-        np.empty(slots, dtype=np.uint64),
         np.empty(slots, dtype=np.int32),
     )
 
 
 @compiled
 def number(keys: UInt64s, count: Whole, room: Room) -> Whole:
-    """Number equal keys alike, from 0 in order of their first occurrence: `room.ids`, and how often
-    each occurs: `room.counts`. Returns how many differ."""
+    """Number the keys at `room.starts`, equal ones alike, from 0 in order of their first
+    occurrence: `room.ids`, and how often each occurs: `room.counts`. Returns how many differ."""
     size = 16
     while size < 2 * count:
         size *= 2
@@ -57,19 +54,18 @@ def number(keys: UInt64s, count: Whole, room: Room) -> Whole:
     room.table[:size] = 0
     found = 0
     for item in range(count):
-        key = keys[item]
-        key = (key ^ (key >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
+        wanted = keys[room.starts[item]]
+        key = (wanted ^ (wanted >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
         key = (key ^ (key >> uint64(27))) * uint64(0x94D049BB133111EB)
-        key = max(key ^ (key >> uint64(31)), uint64(1))
-        slot = key & last
-        while room.table[slot] != 0 and room.table[slot] != key:
+        slot = (key ^ (key >> uint64(31))) & last
+        while room.table[slot] != 0 and keys[room.starts[room.table[slot] - 1]] != wanted:
             slot = (slot + uint64(1)) & last
         if room.table[slot] == 0:
-            room.table[slot] = key
-            room.owners[slot] = found
+            room.table[slot] = item + 1
+            room.ids[item] = found
             room.counts[found] = 0
             found += 1
-        owner = room.owners[slot]
+        owner = room.ids[room.table[slot] - 1]
         room.ids[item] = owner
         room.counts[owner] += 1
     return found
@@ -92,7 +88,7 @@ def measure_ngrams(
     left = count
     for size in range(1, _LONGEST * unit + 1):
         left = _extend(words, count, size, left, room)
-        kinds = number(room.keys, left, room)
+        kinds = number(room.rolling, left, room)
         n = size // unit
         if size % unit == 0 and _SHORTEST <= n <= _LONGEST_TOP:
             out[n - _SHORTEST] = _top_chars(size, left, kinds, joiner, room)
@@ -113,7 +109,6 @@ def _extend(words: Words, count: Whole, size: Whole, left: Whole, room: Room) ->
             break
         before = uint64(0) if size == 1 else room.rolling[start]
         room.rolling[start] = before * _FACTOR + words.hashes[start + size - 1]
-        room.keys[item] = room.rolling[start]
         kept += 1
     return kept
 

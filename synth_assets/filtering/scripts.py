@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from synth_assets.compiled import compiled
 from synth_assets.filtering.alphabet import LETTER, kinds
+from synth_assets.filtering.language_sample import as_text
 
 _BY_NAME = {
     "LATIN": "Latn", "CYRILLIC": "Cyrl", "GREEK": "Grek", "ARMENIAN": "Armn", "GEORGIAN": "Geor",
@@ -53,8 +54,11 @@ def count_script_codes(codes: NDArray[np.uint32]) -> Counter[str]:
     return Counter({_SCRIPTS[place]: int(counts[place]) for place in counts.nonzero()[0]})
 
 
-def best_script(text: str, counts: Counter[str], allowed: Iterable[str]) -> str | None:
-    """Which of the scripts a language can use has most letters in the text; None where none has.
+def best_script(
+    codes: NDArray[np.uint32], counts: Counter[str], allowed: Iterable[str]
+) -> str | None:
+    """Which of the scripts a language can use has most letters in the text, whose code points are
+    given and counted; None where none has.
 
     Among equals the first stands. Simplified and traditional Chinese are told apart by their
     most frequent characters.
@@ -65,7 +69,7 @@ def best_script(text: str, counts: Counter[str], allowed: Iterable[str]) -> str 
     if not letters[best]:
         return None
     if best in ("Hans", "Hant") and {"Hans", "Hant"} <= set(allowed):
-        return _chinese(text, usual=allowed[0])
+        return _chinese(as_text(codes), usual=allowed[0])
     return best
 
 

@@ -29,6 +29,11 @@ def _engines(profile: Profile) -> list[tuple[str, EngineSpec]]:
             for lang, target in profile.translation.targets.items()
         ]
         + [
+            (f"translation.targets.{lang}.round_trip.engine", target.round_trip.engine)
+            for lang, target in profile.translation.targets.items()
+            if target.round_trip is not None
+        ]
+        + [
             (f"translation.methods.{name}.engine", method.engine)
             for name, method in profile.translation.methods.items()
             if isinstance(method, Terminology | Polish)

@@ -2,16 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from synth_assets.home import Home
-from synth_assets.profile.section import Name, Section, TurnOff
+from synth_assets.profile.section import DataFile, Name, Resolve, Section, TurnOff
 
 MAX_NGRAM = 31
 
 Words = Annotated[int, Field(ge=2, le=MAX_NGRAM)]
-DataFile = Annotated[str, AfterValidator(lambda value: Home.find().resolve(value))]
-"""A file relative to the home, or an fsspec URL."""
 
 
 class EvaluationSet(Section):
@@ -38,3 +35,11 @@ class Decontamination(Section):
         if value > info.data.get("ngram", MAX_NGRAM):
             raise ValueError("it must not be larger than ngram")
         return value
+
+    def located(self, resolve: Resolve) -> "Decontamination":
+        """With absolute paths."""
+        sets = {
+            name: one.model_copy(update={"path": resolve(one.path)})
+            for name, one in self.sets.items()
+        }
+        return self.model_copy(update={"sets": sets})

@@ -4,10 +4,18 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
-from synth_assets.profile.decontamination import DataFile, Decontamination
+from synth_assets.profile.decontamination import Decontamination
 from synth_assets.profile.modeling import Perplexity
 from synth_assets.profile.pii import Pii
-from synth_assets.profile.section import Language, Name, Section, Share, TurnOff
+from synth_assets.profile.section import (
+    DataFile,
+    Language,
+    Name,
+    Resolve,
+    Section,
+    Share,
+    TurnOff,
+)
 
 
 class GopherQuality(Section):
@@ -88,3 +96,15 @@ class FilteringProfile(Section):
     perplexity: Perplexity
     decontamination: Decontamination
     pii: Pii
+
+    def located(self, resolve: Resolve) -> "FilteringProfile":
+        """With absolute paths."""
+        listed = {lang: resolve(path) for lang, path in self.bad_words.lists.items()}
+        return self.model_copy(
+            update={
+                "block_lists": {name: resolve(path) for name, path in self.block_lists.items()},
+                "bad_words": self.bad_words.model_copy(update={"lists": listed}),
+                "perplexity": self.perplexity.located(resolve),
+                "decontamination": self.decontamination.located(resolve),
+            }
+        )

@@ -4,12 +4,11 @@ A nested key is set from the environment as SYNTH_ASSETS__PACKING__SEQUENCE_LENG
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -20,13 +19,14 @@ from pydantic_settings import (
 
 from synth_assets.bundled import DEFAULT_PROFILE
 from synth_assets.errors import ProfileError
+from synth_assets.generation.spec import REFERENCE, EngineSpec, NgramSpec
 from synth_assets.home import Home
 from synth_assets.profile.check import check_profile
 from synth_assets.profile.model import Profile
-from synth_assets.profile.modeling import pair_code
+from synth_assets.profile.modeling import MODEL_SUFFIX, pair_code
 from synth_assets.profile.section import flores_code
 from synth_assets.profile.sentence import explain
-from synth_assets.yaml_text import dump_yaml, load_yaml
+from synth_assets.yaml_text import dump_yaml, read_yaml
 
 ENV_PREFIX = "SYNTH_ASSETS__"
 
@@ -54,25 +54,55 @@ def _located(profile: Profile, home: Home) -> Profile:
     """The profile with absolute paths."""
     own = profile.rewriting.folder
     table = profile.rewriting.few_shot
+    root = home.resolve(profile.root)
     rewriting = {
         "folder": None if own is None else home.resolve(own),
         "few_shot": None if table is None else home.resolve(table),
+        "recipes": {
+            name: one.model_copy(update={"engine": _with_models(one.engine, profile, root, name)})
+            for name, one in profile.rewriting.recipes.items()
+        },
     }
     listed = profile.takedowns.list
     takedowns = {"list": None if listed is None else home.resolve(listed)}
     sql = {"folders": [home.resolve(folder) for folder in profile.sql.folders]}
     return profile.model_copy(
         update={
-            "root": home.resolve(profile.root),
+            "root": root,
             "sql": profile.sql.model_copy(update=sql),
             "takedowns": profile.takedowns.model_copy(update=takedowns),
             "rewriting": profile.rewriting.model_copy(update=rewriting),
+            "filtering": profile.filtering.located(home.resolve),
             "translation": profile.translation.located(home.resolve),
+            "reference_lms": _all_located(profile.reference_lms, home),
+            "translation_models": _all_located(profile.translation_models, home),
             "schedule": profile.schedule.model_copy(
                 update={"inbox": home.resolve(profile.schedule.inbox)}
             ),
         }
     )
+
+
+def _with_models(engine: EngineSpec, profile: Profile, root: str, recipe: str) -> EngineSpec:
+    """The engine with the addresses of the reference models that it names."""
+    if not isinstance(engine, NgramSpec):
+        return engine
+    named = {path for path in engine.models.values() if path.startswith(REFERENCE)}
+    if missing := sorted(named - {f"{REFERENCE}{lang}" for lang in profile.reference_lms}):
+        raise ProfileError(
+            f"rewriting.recipes.{recipe}.engine.models names {missing[0]}, which this profile does "
+            f"not train: add reference_lms: {{{missing[0].removeprefix(REFERENCE)}: {{}}}}, name "
+            f"a file, or turn the recipe off"
+        )
+    models = {
+        lang: f"{root}/{path}{MODEL_SUFFIX}" if path in named else path
+        for lang, path in engine.models.items()
+    }
+    return engine.model_copy(update={"models": models})
+
+
+def _all_located(models: Mapping[str, Any], home: Home) -> dict[str, Any]:
+    return {name: model.located(home.resolve) for name, model in models.items()}
 
 
 def freeze(profile: Profile, home: Home) -> Path:
@@ -98,15 +128,7 @@ def load_frozen(profile_hash: str, home: Home) -> Profile:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = load_yaml(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ProfileError(f"profile {path} does not exist") from None
-    except OSError as error:
-        raise ProfileError(f"profile {path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        text = " ".join(str(error).split())
-        raise ProfileError(f"profile {path} is not valid YAML: {text}") from None
+    value = read_yaml(path, "profile")
     if value is None:
         return {}
     if not isinstance(value, dict):

@@ -11,11 +11,22 @@ from pydantic import (
     model_validator,
 )
 
-from synth_assets.profile.decontamination import DataFile
-from synth_assets.profile.section import Language, Section, Share, TurnOff, flores_code
+from synth_assets.profile.section import (
+    DataFile,
+    Language,
+    Resolve,
+    Section,
+    Share,
+    TurnOff,
+    flores_code,
+)
 
 Percent = Annotated[int, Field(ge=1, le=99)]
 Tier = Literal["head", "middle", "tail"]
+
+
+MODEL_SUFFIX = ".ngram"
+"""Of the file of a reference model."""
 
 
 class ReferenceModel(Section):
@@ -43,6 +54,10 @@ class ReferenceModel(Section):
             )
         return self
 
+    def located(self, resolve: Resolve) -> "ReferenceModel":
+        """With absolute paths."""
+        return self.model_copy(update={"files": [resolve(file) for file in self.files]})
+
 
 class PerplexityModel(Section):
     """A model's file: written by reference_lm/<lang>, or ARPA. A text is in the head up to the
@@ -67,6 +82,14 @@ class Perplexity(Section):
         if self.head_percent >= self.middle_percent:
             raise ValueError("head_percent must be smaller than middle_percent")
         return self
+
+    def located(self, resolve: Resolve) -> "Perplexity":
+        """With absolute paths."""
+        models = {
+            lang: model.model_copy(update={"path": resolve(model.path)})
+            for lang, model in self.models.items()
+        }
+        return self.model_copy(update={"models": models})
 
 
 def split_pair(pair: str) -> tuple[str, str]:
@@ -149,3 +172,7 @@ class TranslatorModel(Section):
                 f"needs the same even number of dimensions"
             )
         return self
+
+    def located(self, resolve: Resolve) -> "TranslatorModel":
+        """With absolute paths."""
+        return self.model_copy(update={"files": [resolve(file) for file in self.files]})

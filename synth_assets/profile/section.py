@@ -1,6 +1,7 @@
 """What the sections of a profile are made of."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -59,6 +60,13 @@ def _without_nulls(value: object) -> object:
 
 
 TurnOff = BeforeValidator(_without_nulls)
+
+
+DataFile = str
+"""A file relative to the home, or an fsspec URL; absolute once the profile is loaded."""
+
+Resolve = Callable[[str], str]
+"""Makes such a file absolute."""
 
 
 class Section(BaseModel):

@@ -1,10 +1,12 @@
+import numpy as np
 import pytest
 
 from synth_assets.filtering.scripts import best_script, count_scripts
 
 
 def of(text: str, *allowed: str) -> str | None:
-    return best_script(text, count_scripts(text), allowed)
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    return best_script(codes, count_scripts(text), allowed)
 
 
 def test_letters_are_counted_by_script() -> None:

@@ -74,10 +74,7 @@ class EvaluationIndex:
         known, counts, first = tables(), np.zeros(len(column), dtype=np.int64), 0
         room = np.empty((ROOM, 2), dtype=np.int64)
         while first < len(column):
-            last = kernel.scan(
-                column.data, column.ends, first, known.characters, known.letters, known.starts,
-                self._sizes, self._powers, self._bits, self._shift, self.keys, room, counts,
-            )  # fmt: skip
+            last = kernel.scan(column.data, column.ends, first, known, self._sought, room, counts)
             if last == first:
                 room = np.empty((2 * len(room), 2), dtype=np.int64)
             else:
@@ -114,26 +111,22 @@ class EvaluationIndex:
             place += 1
 
     @cached_property
-    def _sizes(self) -> Int64s:
-        return np.array(sorted({probe.size for probe in self.probes}), dtype=np.int64)
-
-    @cached_property
-    def _powers(self) -> UInt64s:
-        powers = [pow(kernel.BASE, int(size), 1 << 64) for size in self._sizes]
-        return np.array(powers, dtype=np.uint64)
-
-    @cached_property
-    def _shift(self) -> np.uint64:
+    def _sought(self) -> kernel.Sought:
+        sizes = sorted({probe.size for probe in self.probes})
+        powers = [pow(kernel.BASE, size, 1 << 64) for size in sizes]
         words = max(2, BITS_PER_KEY * len(self.keys) // 64)
-        return np.uint64(64 - words.bit_length())
-
-    @cached_property
-    def _bits(self) -> UInt64s:
-        bits = np.zeros(1 << (64 - int(self._shift)), dtype=np.uint64)
+        shift = np.uint64(64 - words.bit_length())
+        bits = np.zeros(1 << (64 - int(shift)), dtype=np.uint64)
         for lower in (self.keys, self.keys >> np.uint64(6)):
             held = np.uint64(1) << (lower & np.uint64(63))
-            np.bitwise_or.at(bits, self.keys >> self._shift, held)
-        return bits
+            np.bitwise_or.at(bits, self.keys >> shift, held)
+        return kernel.Sought(
+            np.array(sizes, dtype=np.int64),
+            np.array(powers, dtype=np.uint64),
+            bits,
+            shift,
+            self.keys,
+        )
 
 
 def load_index(settings: Decontamination, version: str) -> EvaluationIndex:

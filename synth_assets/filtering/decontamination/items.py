@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import orjson
 
 from synth_assets.errors import InputError, ProfileError
@@ -62,6 +61,8 @@ def digest_of(name: str, settings: EvaluationSet) -> str:
 
 @lru_cache(maxsize=1024)
 def _digest(path: str, *_: int) -> str:
+    import fsspec
+
     with fsspec.open(path, "rb") as stream:
         return digest_stream(stream)
 
@@ -81,6 +82,7 @@ def _records(name: str, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _parquet_records(_: str, path: str) -> Iterator[dict[str, Any]]:
+    import fsspec
     import pyarrow.parquet as pq
 
     with fsspec.open(path, "rb") as stream, pq.ParquetFile(stream) as parquet:
@@ -89,6 +91,8 @@ def _parquet_records(_: str, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _json_records(name: str, path: str) -> Iterator[dict[str, Any]]:
+    import fsspec
+
     with fsspec.open(path, "rb", compression="infer") as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():

@@ -4,12 +4,14 @@ Memory does not depend on the length of a text: of its words only the last few a
 polynomial over their hashes, from which the hash of an n-gram of any size is one multiplication.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy import uint8, uint64
 
 from synth_assets.compiled import Whole, compiled
-from synth_assets.filtering.decontamination.normal import GAP, SEVERAL, SIZE, SKIP, WIDE
-from synth_assets.text.columns import Bytes, Int64s, UInt32s, UInt64s
+from synth_assets.filtering.decontamination.normal import GAP, SEVERAL, SIZE, SKIP, WIDE, Tables
+from synth_assets.text.columns import Bytes, Int64s, UInt64s
 from synth_assets.text.utf8 import decode
 
 RING = 32
@@ -29,34 +31,37 @@ _SIZE = np.uint32(SIZE)
 _MASK = RING - 1
 
 
+class Sought(NamedTuple):
+    """Sorted `keys` of n-grams of all `sizes`; `powers` are BASE to the power of each of these.
+    `bits` is a Bloom filter of the keys: a key's upper bits, `shift` to the right, choose a word,
+    its lower ones two bits of that."""
+
+    sizes: Int64s
+    powers: UInt64s
+    bits: UInt64s
+    shift: np.uint64
+    keys: UInt64s
+
+
 @compiled
-def _probe(
-    sums: UInt64s,
-    count: Whole,
-    sizes: Int64s,
-    powers: UInt64s,
-    bits: UInt64s,
-    shift: Whole,
-    keys: UInt64s,
-    found: Int64s,
-    done: Whole,
-) -> Whole:
+def _probe(sums: UInt64s, count: Whole, sought: Sought, found: Int64s, done: Whole) -> Whole:
     """Look up the n-grams that end with the last of `count` words; a candidate is a row of `found`:
     the word's number and the first place of its key. Returns the rows done, -1 where there is no
     room."""
+    bits, shift = sought.bits, sought.shift
     last = sums[count & _MASK]
-    for number in range(len(sizes)):
-        size = sizes[number]
+    for number in range(len(sought.sizes)):
+        size = sought.sizes[number]
         if size > count:
             continue
-        key = last - sums[(count - size) & _MASK] * powers[number]
+        key = last - sums[(count - size) & _MASK] * sought.powers[number]
         key = (key ^ (key >> uint64(29)) ^ uint64(size)) * _MIX
         key ^= key >> uint64(32)
         held = bits[key >> shift] >> (key & uint64(63))
         if held & (bits[key >> shift] >> ((key >> uint64(6)) & uint64(63))) & uint64(1) == 0:
             continue
-        at = np.searchsorted(keys, key)
-        if at == len(keys) or keys[at] != key:
+        at = np.searchsorted(sought.keys, key)
+        if at == len(sought.keys) or sought.keys[at] != key:
             continue
         if done == len(found):
             return -1
@@ -67,22 +72,10 @@ def _probe(
 
 @compiled
 def candidates(
-    data: Bytes,
-    start: Whole,
-    end: Whole,
-    characters: UInt32s,
-    letters: UInt32s,
-    starts: Int64s,
-    sizes: Int64s,
-    powers: UInt64s,
-    bits: UInt64s,
-    shift: Whole,
-    keys: UInt64s,
-    found: Int64s,
+    data: Bytes, start: Whole, end: Whole, known: Tables, sought: Sought, found: Int64s
 ) -> Whole:
-    """Candidates of one text; see `_probe`. `keys` are sorted; `bits` is a Bloom filter of them: a
-    key's upper bits choose a word, its lower ones two bits of that. `powers` are BASE to the power
-    of each of `sizes`."""
+    """Candidates of one text; see `_probe`."""
+    characters, letters, starts = known.characters, known.letters, known.starts
     sums = np.zeros(RING, dtype=np.uint64)
     one = np.zeros(1, dtype=np.uint32)
     state, is_whole, count, done = _BASIS, False, 0, 0
@@ -116,7 +109,7 @@ def candidates(
                 sums[(count + 1) & _MASK] = sums[count & _MASK] * _BASE + state
                 count += 1
                 state = _BASIS
-                done = _probe(sums, count, sizes, powers, bits, shift, keys, found, done)
+                done = _probe(sums, count, sought, found, done)
                 if done < 0:
                     return done
             if letter != _GAP:
@@ -130,14 +123,8 @@ def scan(
     data: Bytes,
     ends: Int64s,
     first: Whole,
-    characters: UInt32s,
-    letters: UInt32s,
-    starts: Int64s,
-    sizes: Int64s,
-    powers: UInt64s,
-    bits: UInt64s,
-    shift: Whole,
-    keys: UInt64s,
+    known: Tables,
+    sought: Sought,
     found: Int64s,
     counts: Int64s,
 ) -> Whole:
@@ -148,10 +135,7 @@ def scan(
     """
     done = 0
     for text in range(first, len(counts)):
-        more = candidates(
-            data, ends[text], ends[text + 1], characters, letters, starts,
-            sizes, powers, bits, shift, keys, found[done:],
-        )  # fmt: skip
+        more = candidates(data, ends[text], ends[text + 1], known, sought, found[done:])
         if more < 0:
             return text
         counts[text] = more

@@ -7,8 +7,8 @@ the definition; `tables` gives it to the kernel, character by character.
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,7 @@ def joined_words(text: str) -> list[str]:
     return text.translate(_JOINED).split()
 
 
-@dataclass(frozen=True)
-class Tables:
+class Tables(NamedTuple):
     """(SIZE,) what each character is; the letters of those that stand for `SEVERAL`: number i has
     `letters[starts[i] : starts[i + 1]]`."""
 
