@@ -1,7 +1,7 @@
 """What a corpus file says about itself: versions, inputs, counts, laws, sidecars."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import orjson
 
@@ -103,6 +103,14 @@ class Footer:
         )
         value["laws"] = [Law(**law) for law in value["laws"]]
         return cls(**value)
+
+    @classmethod
+    def of_file(cls, stream: BinaryIO) -> Self | None:
+        """That of a Parquet file; None where this project did not write it."""
+        import pyarrow.parquet as pq
+
+        metadata = pq.read_metadata(stream).metadata or {}
+        return cls.from_bytes(metadata[KEY]) if KEY in metadata else None
 
     @property
     def broken_laws(self) -> list[Law]:

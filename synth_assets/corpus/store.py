@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from synth_assets.corpus.files import Files
-from synth_assets.corpus.footer import KEY, Footer
+from synth_assets.corpus.footer import Footer
 from synth_assets.corpus.names import corpus_file, sidecar_file
 from synth_assets.corpus.schema import Schema
 from synth_assets.corpus.writer import CorpusWriter
@@ -39,13 +39,11 @@ class Corpus:
     @cached_property
     def footer(self) -> Footer:
         """Raises CorpusError where the file was not written by this project."""
-        import pyarrow.parquet as pq
-
         with self.files.open(self.file) as stream:
-            metadata = pq.read_metadata(stream).metadata or {}
-        if KEY not in metadata:
+            footer = Footer.of_file(stream)
+        if footer is None:
             raise CorpusError(f"{self.path} is Parquet, but not a corpus of this project")
-        return Footer.from_bytes(metadata[KEY])
+        return footer
 
     @cached_property
     def data_version(self) -> str:

@@ -1,7 +1,7 @@
 """The only way a corpus comes into being: rows in, counted, staged, then published at once."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -149,10 +149,11 @@ class CorpusWriter:
             footer.sidecars[name] = digest_file(path)
         self._main.finish({KEY: footer.to_bytes()})
         self._refuse_taken_down()
+        before = self._published()
         for name, path in sorted(staged.items()):
             self.files.publish(path, self._sidecar_file(name))
         self.files.publish(self._main.path, corpus_file(footer.corpus, footer.batch))
-        self._remove_old_sidecars()
+        self._remove_old_sidecars(before)
         return footer
 
     def _refuse_taken_down(self) -> None:
@@ -193,8 +194,24 @@ class CorpusWriter:
         footer = self.footer
         return sidecar_file(name, footer.corpus, footer.batch, footer.sidecars[name])
 
-    def _remove_old_sidecars(self) -> None:
-        for name in (*self._sidecars, *self._attachments):
+    def _published(self) -> Footer | None:
+        """Of the version that this one replaces; None where there is none that can be read."""
+        import pyarrow as pa
+
+        name = corpus_file(self.footer.corpus, self.footer.batch)
+        if not self.files.exists(name):
+            return None
+        with self.files.open(name) as stream, suppress(pa.ArrowException):
+            return Footer.of_file(stream)
+        return None
+
+    def _remove_old_sidecars(self, before: Footer | None) -> None:
+        """Also those that are not made any more, which only the version before this one names."""
+        corpus, batch = self.footer.corpus, self.footer.batch
+        for name, version in (before.sidecars if before else {}).items():
+            if name not in self.footer.sidecars:
+                self.files.remove(sidecar_file(name, corpus, batch, version))
+        for name in self.footer.sidecars:
             current = self._sidecar_file(name)
             folder, suffix = current.rsplit("/", 1)[0], current[current.rindex(".") :]
             prefix = current[: -len("000000000000" + suffix)]

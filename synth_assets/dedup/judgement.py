@@ -10,9 +10,9 @@ import polars as pl
 
 from synth_assets.dedup.decisions import Decisions, with_roots
 from synth_assets.dedup.links import Linker, Stop, kin_candidates, repeated_rows
-from synth_assets.dedup.search import Search
+from synth_assets.dedup.search import Search, shared_rows
 from synth_assets.dedup.signatures import hasher_of
-from synth_assets.dedup.similarity import EarlierSets, TextSource, own_sets
+from synth_assets.dedup.similarity import SetsOfAll, TextSource, own_sets
 from synth_assets.dedup.texts import OwnBatch, Seen, Sighting, Text
 from synth_assets.errors import CorpusError
 from synth_assets.profile.dedup import DedupProfile
@@ -49,14 +49,15 @@ def judge(
     """
     room = dedup.memory_mb << 19  # bytes: half for earlier sets, half for own ones
     hasher = hasher_of(dedup)
-    search = Search(
-        own, earlier, EarlierSets(source, hasher, room), hasher=hasher, dedup=dedup, stop=stop
-    )
-    search.run(versions.values())
-    _refuse_met_again(own, search.texts)
+    shared = [shared_rows(own, batch, dedup) for batch in earlier]
     kin = kin_candidates(own, dedup)
-    rows = np.union1d(np.flatnonzero(repeated_rows(own)), np.concatenate(kin))
+    compared = np.any([repeated_rows(own), *shared], axis=0)
+    rows = np.union1d(np.flatnonzero(compared), np.concatenate(kin))
     sets = own_sets(source, own, rows, hasher, scratch=scratch, room=room)
+    known = SetsOfAll(source, hasher, room, (own.admitted.key, sets))
+    search = Search(own, earlier, known, hasher=hasher, dedup=dedup, stop=stop)
+    search.run(shared, versions.values())
+    _refuse_met_again(own, search.texts)
     linker = Linker(own, dedup, stop)
     linker.kin(search.links, kin, sets)
     roots = linker.foreign(search.links, sets, search.numbers)

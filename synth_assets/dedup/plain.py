@@ -24,7 +24,7 @@ from synth_assets.dedup.index import BANDS, MINHASH, save_bands
 from synth_assets.dedup.judgement import judge
 from synth_assets.dedup.minhash import MinHasher
 from synth_assets.dedup.plain_editing import PlainEditor, edited_file
-from synth_assets.dedup.plain_files import PAGE, PlainFiles, TableWriter, some_texts
+from synth_assets.dedup.plain_files import PAGE, PlainFiles, some_texts
 from synth_assets.dedup.repeats import PARAGRAPHS, Collector
 from synth_assets.dedup.signatures import hasher_of
 from synth_assets.dedup.similarity import TextSource
@@ -75,11 +75,12 @@ def dedup_files(
     files = PlainFiles(inputs, columns or Columns())
     with TemporaryDirectory(dir=_folder(bands.parent if bands else out.parent)) as made:
         folder = Path(made)
-        rows = _write_index(files, folder, dedup, stop)
+        paragraphs = None if dedup.paragraphs is None else Collector(dedup.paragraphs.min_chars)
+        rows = _write_index(files, folder, dedup, paragraphs, stop)
         own = OwnBatch(FileIndex(folder, len(earlier)), rows)
         source = _source(files, own, earlier)
         judgement = judge(own, earlier, source, dedup, scratch=folder, stop=stop)
-        editor = _editor(files, own, earlier, dedup, judgement.verdicts["doc_id"])
+        editor = _editor(files, own, earlier, paragraphs, judgement.verdicts["doc_id"])
         verdicts = pl.concat([judgement.verdicts, editor.verdicts()], how="diagonal")
         outcome = _divide(editor, verdicts, out, with_edited=dedup.paragraphs is not None)
         if clusters is not None:
@@ -126,7 +127,11 @@ def _move(made: Path, bands: Path) -> None:
 
 
 def _write_index(
-    files: PlainFiles, folder: Path, dedup: DedupProfile, stop: Callable[[], None]
+    files: PlainFiles,
+    folder: Path,
+    dedup: DedupProfile,
+    paragraphs: Collector | None,
+    stop: Callable[[], None],
 ) -> pl.DataFrame:
     hasher = hasher_of(dedup)
     minhash = np.lib.format.open_memmap(
@@ -134,7 +139,6 @@ def _write_index(
     )
     vectors = None if dedup.semantic is None else _vectors(files, folder)
     counts, keys = np.zeros(files.count, np.int64), np.zeros(files.count, np.uint64)
-    paragraphs = None if dedup.paragraphs is None else Collector(dedup.paragraphs.min_chars)
     ids = []
     for first, table in files.tables():
         stop()
@@ -244,15 +248,14 @@ def _editor(
     files: PlainFiles,
     own: OwnBatch,
     earlier: Sequence[FileIndex],
-    dedup: DedupProfile,
+    collected: Collector | None,
     left: pl.Series,
 ) -> PlainEditor:
-    if dedup.paragraphs is None:
+    if collected is None:
         return PlainEditor.nothing(files, own)
     assert isinstance(own.admitted, FileIndex)
     indexes = own.admitted.paragraphs, [index.paragraphs for index in earlier]
-    min_chars = dedup.paragraphs.min_chars
-    return PlainEditor.of(files, own, earlier, indexes, min_chars=min_chars, left=left)
+    return PlainEditor.of(files, own, earlier, indexes, collected=collected, left=left)
 
 
 def _divide(
@@ -271,7 +274,10 @@ def _divide(
         dropped_path = stack.enter_context(Staged(_dropped(out)))
         keep = stack.enter_context(files.writer(kept_path, out))
         drop = stack.enter_context(files.writer(dropped_path, _dropped(out), tuple(extra.schema)))
-        before = _edited_writer(editor, out, stack) if with_edited else None
+        before = None
+        if with_edited:
+            edited_path = stack.enter_context(Staged(edited_file(out)))
+            before = stack.enter_context(editor.writer(edited_path))
         for first, table in files.tables():
             low, high = np.searchsorted(places, [first, first + len(table)])
             gone = np.zeros(len(table), dtype=bool)
@@ -289,11 +295,3 @@ def _divide(
             drop.write_table(dropped)
     by_reason = dict(reasons.value_counts(sort=True).iter_rows())
     return files.count, files.count - left.height, by_reason
-
-
-def _edited_writer(editor: PlainEditor, out: Path, stack: ExitStack) -> TableWriter:
-    staged = stack.enter_context(Staged(edited_file(out)))
-    writer: TableWriter = stack.enter_context(
-        pq.ParquetWriter(staged, editor.schema, compression="zstd", **PAGE)
-    )
-    return writer

@@ -1,15 +1,25 @@
 """Repeated paragraphs of plain files: which documents lose some, and what they were."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from synth_assets.dedup.plain_files import PlainFiles
-from synth_assets.dedup.repeats import Cut, ParagraphIndex, Repeats, drop_columns, seen_in
+from synth_assets.dedup.plain_files import PAGE, PlainFiles, TableWriter
+from synth_assets.dedup.repeats import (
+    Collector,
+    Cut,
+    ParagraphIndex,
+    Repeats,
+    drop_columns,
+    seen_in,
+)
 from synth_assets.dedup.texts import OwnBatch, Seen
 from synth_assets.text.columns import Int64s
 
@@ -42,13 +52,14 @@ class PlainEditor:
         earlier: Sequence[Seen],
         indexes: tuple[ParagraphIndex, Sequence[ParagraphIndex]],
         *,
-        min_chars: int,
+        collected: Collector,
         left: pl.Series,
     ) -> "PlainEditor":
-        """Reads the texts of all but the documents that `left`; `indexes` are the own batch's and
-        those of the earlier ones."""
-        repeats = Repeats(*indexes, min_chars)
-        stays = own.rows.filter(~pl.col("doc_id").is_in(left.implode()))["row"]
+        """Reads the texts that lose something, without those of the documents that `left`;
+        `indexes` are the own batch's and those of the earlier ones."""
+        repeats = Repeats(*indexes, collected.min_chars)
+        losing = own.rows[repeats.losing(collected)]
+        stays = losing.filter(~pl.col("doc_id").is_in(left.implode()))["row"]
         cuts: dict[int, Cut] = {}
         for rows, texts in files.texts(stays.to_numpy().astype(np.int64)):
             cuts |= {int(rows[cut.text]): cut for cut in repeats.cuts(texts, rows)}
@@ -84,6 +95,17 @@ class PlainEditor:
             ]
         )
 
+    def writer(self, staged: Path) -> AbstractContextManager[TableWriter]:
+        """Of `edit`'s second table."""
+        made: AbstractContextManager[TableWriter] = pq.ParquetWriter(
+            staged,
+            self.schema,
+            compression="zstd",
+            write_statistics=[self.files.columns.id],
+            **PAGE,
+        )
+        return made
+
     def edit(self, table: pa.Table, rows: Int64s) -> tuple[pa.Table, pa.Table]:
         """The documents that stay, with what is left of their texts, and the edited ones as they
         were, with each paragraph and the document that has it first."""
@@ -91,15 +113,19 @@ class PlainEditor:
         if not chosen:
             return table, self.schema.empty_table()
         name = self.files.columns.text
-        texts = table[name].to_pylist()
-        before, taken = [texts[at] for at in chosen], []
-        for at in chosen:
+        before, after, taken = table[name].take(chosen).to_pylist(), [], []
+        for at, text in zip(chosen, before, strict=True):
             cut = self.cuts[int(rows[at])]
-            texts[at], paragraphs, _ = cut.pieces(texts[at])
+            rest, paragraphs, _ = cut.pieces(text)
+            after.append(rest)
             seen = (self.names[place][0] for place in cut.seen)
             taken.append([{"text": t, "seen_in": s} for t, s in zip(paragraphs, seen, strict=True)])
         ids = self.own.rows["doc_id"].gather(rows[chosen]).to_list()
         place = table.schema.get_field_index(name)
         field = table.schema.field(place)
-        changed = table.set_column(place, field, pa.array(texts, field.type))
+        is_changed = np.isin(np.arange(len(table)), chosen)
+        texts = pc.replace_with_mask(
+            table[name].combine_chunks(), pa.array(is_changed), pa.array(after, field.type)
+        )
+        changed = table.set_column(place, field, texts)
         return changed, pa.table([ids, before, taken], schema=self.schema)

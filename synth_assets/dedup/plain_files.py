@@ -28,7 +28,7 @@ SLICE_BYTES = 8 << 20
 """About what is in hand of a Parquet file at a time, uncompressed. Memory that is used again costs
 less than memory that is kept: files are read once for each use."""
 
-PAGE = {"data_page_size": 32 << 10, "write_batch_size": 16}
+PAGE = {"data_page_size": 16 << 10, "write_batch_size": 8}
 """Pages of a few documents, so that one of them is read without its neighbours; pyarrow looks at a
 page's size once in `write_batch_size` rows."""
 
@@ -125,7 +125,13 @@ class PlainFiles:
         for column in extra:
             schema = schema.append(column)
         writer: AbstractContextManager[TableWriter] = pq.ParquetWriter(
-            staged, schema, compression="zstd", use_dictionary=False, **PAGE
+            staged,
+            schema,
+            compression="zstd",
+            use_dictionary=False,
+            # the least and the greatest text of every page would be an eighth of the file
+            write_statistics=[name for name in schema.names if name != self.columns.text],
+            **PAGE,
         )
         return writer
 

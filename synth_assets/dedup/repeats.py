@@ -17,6 +17,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from synth_assets.corpus.store import Corpus
 from synth_assets.dedup.index import local_copy, mapped
@@ -63,16 +64,22 @@ class Collector:
     """Gathers the paragraphs of a batch, 16 bytes each in memory, and saves its index."""
 
     def __init__(self, min_chars: int) -> None:
-        self._min_chars = min_chars
+        self.min_chars = min_chars
         self._parts = [np.empty((2, 0), dtype=np.uint64)]
 
     def add(self, texts: Texts, rows: Int64s) -> None:
         """`rows` are those of the texts in the batch's signatures, (texts,)."""
-        found = Paragraphs.of(texts, self._min_chars)
+        found = Paragraphs.of(texts, self.min_chars)
         self._parts.append(np.stack([found.hashes, rows[found.texts].astype(np.uint64)]))
 
-    def save(self, path: Path) -> None:
+    @property
+    def pairs(self) -> tuple[UInt64s, UInt64s]:
+        """Hash and row of every paragraph, (paragraphs,) each."""
         hashes, rows = np.concatenate(self._parts, axis=1)
+        return hashes, rows
+
+    def save(self, path: Path) -> None:
+        hashes, rows = self.pairs
         order = np.lexsort((rows, hashes))
         hashes, rows = hashes[order], rows[order]
         first = np.diff(hashes, prepend=~hashes[:1]) != 0
@@ -133,13 +140,23 @@ class Repeats:
             self._rows[there], self._batches[there] = earlier[number].rows[places[there]], number
         self._n_earlier = len(earlier)
 
+    def losing(self, collected: Collector) -> Int64s:
+        """The rows of the batch from which something is taken, sorted."""
+        hashes, rows = collected.pairs
+        held = rows.astype(np.int64)
+        return np.unique(held[self._is_taken(self._own.find(hashes), held)])
+
+    def _is_taken(self, places: Int64s, rows: Int64s) -> NDArray[np.bool_]:
+        """Of paragraphs at places of the own index, in their rows."""
+        earlier = (self._batches[places] < self._n_earlier) | (self._rows[places] < rows)
+        return earlier & (places >= 0)
+
     def cuts(self, texts: Texts, rows: Int64s) -> Iterator[Cut]:
         """Of the texts from which something is taken; `rows` are theirs in the signatures."""
         found = Paragraphs.of(texts, self._min_chars)
         places = self._own.find(found.hashes)
         batches, firsts = self._batches[places], self._rows[places]
-        is_taken = (batches < self._n_earlier) | (firsts < rows[found.texts])
-        taken = np.flatnonzero(is_taken & (places >= 0))
+        taken = np.flatnonzero(self._is_taken(places, rows[found.texts]))
         counts = np.bincount(found.texts, minlength=len(texts))
         numbers, begins = np.unique(found.texts[taken], return_index=True)
         for number, part in zip(numbers.tolist(), np.split(taken, begins)[1:], strict=True):

@@ -12,13 +12,7 @@ from synth_assets.dedup.links import Links, Stop, fill_pairs
 from synth_assets.dedup.matching import Marks
 from synth_assets.dedup.meaning import has_like, likes
 from synth_assets.dedup.minhash import MinHasher
-from synth_assets.dedup.similarity import (
-    EarlierSets,
-    Similarity,
-    jaccard,
-    least_agreeing,
-    set_bytes,
-)
+from synth_assets.dedup.similarity import SetsOfAll, Similarity, jaccard, least_agreeing
 from synth_assets.dedup.texts import OwnBatch, Seen, Sighting, Text, sighting
 from synth_assets.profile.dedup import DedupProfile
 from synth_assets.text.columns import Int64s, UInt32s, UInt64s
@@ -53,6 +47,19 @@ class Probes:
         )
 
 
+def shared_rows(own: OwnBatch, batch: Seen, dedup: DedupProfile) -> Marks:
+    """First rows of the own texts that share a band or a content hash with an earlier batch, or
+    that mean the same as one of its texts."""
+    mine, theirs = own.index, batch.index
+    marks = np.zeros(len(own), dtype=bool)
+    for band, other in zip(mine.bands, theirs.bands, strict=True):
+        matching.mark_shared(band, mine.bits, other, theirs.bits, marks)
+    if dedup.semantic is not None:
+        marks |= has_like(own.admitted.embeddings, batch.embeddings, dedup.semantic.threshold)
+    marks &= own.text_of == np.arange(len(own))
+    return marks
+
+
 class Search:
     """Links each text to the first text that precedes it, is verified, and is of another family;
     then that one in turn, so that a chain of near copies ends at its first. All verified kin on
@@ -66,7 +73,7 @@ class Search:
         self,
         own: OwnBatch,
         earlier: Sequence[Seen],
-        sets: EarlierSets,
+        sets: SetsOfAll,
         *,
         hasher: MinHasher,
         dedup: DedupProfile,
@@ -89,9 +96,9 @@ class Search:
         self._met: dict[int, list[Text]] = defaultdict(list)
         self._least = least_agreeing(min(dedup.threshold, dedup.family_threshold), hasher.num_perm)
 
-    def run(self, also: Iterable[Sighting] = ()) -> None:
-        """`also` are earlier documents whose own neighbours are looked for too."""
-        marks = [self._shared(batch) for batch in self._earlier]
+    def run(self, marks: Sequence[Marks], also: Iterable[Sighting] = ()) -> None:
+        """`marks` are the `shared_rows` of each earlier batch, whose sets are there; `also` earlier
+        documents whose own neighbours are looked for too."""
         rows = np.flatnonzero(np.any(marks, axis=0)) if marks else np.empty(0, np.int64)
         wave = self._own.texts(rows.tolist())
         self.texts |= {text.number: text for text in wave}
@@ -106,19 +113,6 @@ class Search:
     def _unprobed(self, named: set[int], probed: set[int]) -> list[Text]:
         linked = {number for pair in self.links.foreign for number in pair}
         return [self.texts[number] for number in sorted((linked | named) - probed)]
-
-    def _shared(self, batch: Seen) -> Marks:
-        """First rows of the own texts that share a band or a content hash with the batch."""
-        self._stop()
-        own, other = self._own.index, batch.index
-        marks = np.zeros(len(self._own), dtype=bool)
-        for mine, theirs in zip(own.bands, other.bands, strict=True):
-            matching.mark_shared(mine, own.bits, theirs, other.bits, marks)
-        if self._dedup.semantic is not None:
-            mine = self._own.admitted.embeddings
-            marks |= has_like(mine, batch.embeddings, self._dedup.semantic.threshold)
-        marks &= self._own.text_of == np.arange(len(self._own))
-        return marks
 
     def _earlier_text(self, content: str, document: Sighting) -> Text:
         text = self._by_content.get(content)
@@ -231,7 +225,7 @@ class Search:
         for text, other in pairs:
             if text is other:
                 continue
-            taken = set_bytes(text.sample) + set_bytes(other.sample)
+            taken = sum(self._sets.bytes_to_read(item.sample) for item in (text, other))
             if portion and filled + taken > self._sets.room:
                 yield portion
                 portion, filled = [], 0

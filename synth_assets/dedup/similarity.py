@@ -93,30 +93,36 @@ def _array(count: int, scratch: Path, room: int) -> UInt64s:
     return np.asarray(mapped)
 
 
-def set_bytes(item: Sighting) -> int:
-    """What a document's shingle set takes at most."""
-    return 8 * item.n_shingles
+class SetsOfAll:
+    """Shingle sets of single documents of any batch; None where a document's text is gone. The
+    `own` batch's are there. What is read of earlier ones is kept until a further one would take
+    more than `room` bytes."""
 
-
-class EarlierSets:
-    """Shingle sets of single documents of any batch; None where a document's text is gone. What is
-    read is kept until a further one would take more than `room` bytes."""
-
-    def __init__(self, source: TextSource, hasher: MinHasher, room: int) -> None:
+    def __init__(
+        self, source: TextSource, hasher: MinHasher, room: int, own: tuple[str, ShingleSets]
+    ) -> None:
         self.room = room
         self._held = 0
         self._source = source
         self._hasher = hasher
+        self._own_batch, self._own_sets = own
         self._sets: dict[tuple[str, str], UInt64s | None] = {}
 
     def __getitem__(self, item: Sighting) -> UInt64s | None:
+        if item.batch == self._own_batch:
+            found = self._own_sets[item.row]
+            return found if len(found) else None
         return self._sets[item.batch, item.doc_id]
+
+    def bytes_to_read(self, item: Sighting) -> int:
+        """What a document's set takes at most, beside what is there."""
+        return 0 if item.batch == self._own_batch else 8 * item.n_shingles
 
     def fetch(self, sightings: Iterable[Sighting]) -> None:
         """Read what is not known yet, each file once. All that are asked for here are there until
         the next call, whatever room they take."""
-        asked = list(sightings)
-        if self._held + sum(map(set_bytes, asked)) > self.room:
+        asked = [item for item in sightings if item.batch != self._own_batch]
+        if self._held + sum(map(self.bytes_to_read, asked)) > self.room:
             self._sets.clear()
             self._held = 0
         wanted: dict[tuple[str, str], dict[str, Sighting]] = defaultdict(dict)

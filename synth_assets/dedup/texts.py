@@ -201,7 +201,10 @@ class OwnBatch:
 
     def texts(self, numbers: Iterable[int]) -> list[Text]:
         """Texts by their first rows, with their telling rows."""
-        telling = {number: self.telling_rows(number) for number in numbers}
+        telling = {
+            number: [number] if self.copies[number] < 0 else self.telling_rows(number)
+            for number in numbers
+        }
         chosen = self.rows[[row for rows in telling.values() for row in rows]]
         documents = (
             (row["content_hash"], sighting(row, self.admitted))

@@ -5,19 +5,21 @@ its place; the others, what was made of it among them, then stand for that one. 
 judged again: that is `synth-assets batch republish`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import polars as pl
 
-from synth_assets.corpus.footer import Law
 from synth_assets.corpus.schema import DROPPED
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Corpus, Store
+from synth_assets.dedup.editing import COLUMNS as EDITED_COLUMNS
+from synth_assets.dedup.editing import SIDECAR as EDITED
 from synth_assets.dedup.stage import CLUSTER_COLUMNS, COLUMNS
 from synth_assets.ingest.plan import all_manifests
 from synth_assets.line import build_line
 from synth_assets.profile.model import Profile
 from synth_assets.takedown.register import DOCUMENTS, REASON, read_ids
+from synth_assets.takedown.rewriting import law_now
 
 CHOSEN = ["doc_id", "cluster_root", "drop_reason", "kind"]
 
@@ -75,6 +77,10 @@ def _write(store: Store, corpus: Corpus, heirs: pl.DataFrame) -> int:
         writer.sidecar("clusters", CLUSTER_COLUMNS)
         for frame in corpus.frames():
             writer.keep(frame)
+        if EDITED in old.sidecars:
+            writer.sidecar(EDITED, EDITED_COLUMNS)
+            for frame in corpus.sidecar_frames(EDITED):
+                writer.add(EDITED, frame)
         for frame in corpus.sidecar_frames("dropped"):
             named = frame.join(heirs, on="cluster_root", how="left", maintain_order="left")
             is_back = pl.col("heir").is_not_null() & (pl.col("heir") == pl.col("doc_id"))
@@ -90,8 +96,7 @@ def _write(store: Store, corpus: Corpus, heirs: pl.DataFrame) -> int:
             writer.add("clusters", _clusters(frame, heirs))
         writer.counts.read, writer.counts.other = old.counts.read, old.counts.other
         moved = writer.counts.kept.documents - old.counts.kept.documents
-        tokens = writer.counts.kept.tokens - old.counts.kept.tokens
-        writer.commit(*_laws(old.laws, moved, tokens))
+        writer.commit(*(law_now(law, old, writer.counts) for law in old.laws))
         return moved
 
 
@@ -103,15 +108,3 @@ def _clusters(frame: pl.DataFrame, heirs: pl.DataFrame) -> pl.DataFrame:
     return left.with_columns(
         cluster_id=pl.coalesce("heir", "cluster_id"), kept=pl.col("kept") | is_heir
     ).select(list(CLUSTER_COLUMNS))
-
-
-def _laws(laws: Sequence[Law], documents: int, tokens: int) -> list[Law]:
-    made = []
-    for law in laws:
-        moved = tokens if law.name == "tokens" else documents
-        right = law.right | {
-            "kept": law.right["kept"] + moved,
-            "dropped": law.right["dropped"] - moved,
-        }
-        made.append(Law(law.name, law.left, right))
-    return made

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from synth_assets.corpus.footer import Footer, Law
+from synth_assets.corpus.footer import Counts, Footer, Law
 from synth_assets.corpus.schema import DROPPED, Schema
 from synth_assets.corpus.store import Corpus, Store
 from synth_assets.corpus.writer import CorpusWriter
@@ -45,7 +45,7 @@ def rewrite(store: Store, corpus: Corpus, gone: pl.Series, versions: dict[str, s
         writer.footer.parts = old.parts
         writer.counts.read = old.counts.read
         writer.counts.other = old.counts.other
-        return writer.commit(*(_law(law, old, writer) for law in old.laws))
+        return writer.commit(*(law_now(law, old, writer.counts) for law in old.laws))
 
 
 def _schema(frames: object) -> Schema:
@@ -67,16 +67,12 @@ def _copy(writer: CorpusWriter, name: str, frame: pl.DataFrame, gone: pl.Series)
             writer.add(name, frame.with_columns(value))
 
 
-def _law(law: Law, old: Footer, writer: CorpusWriter) -> Law:
-    """The same law with what moved from kept to dropped."""
+def law_now(law: Law, old: Footer, now: Counts) -> Law:
+    """The same law with what moved between kept and dropped since the footer was written."""
     if not {"kept", "dropped"} <= law.right.keys():
         return law
-    before, now = old.counts.kept, writer.counts.kept
+    kept, before = now.kept, old.counts.kept
     in_tokens = law.name == "tokens"
-    moved = before.tokens - now.tokens if in_tokens else before.documents - now.documents
-    right = {
-        **law.right,
-        "kept": law.right["kept"] - moved,
-        "dropped": law.right["dropped"] + moved,
-    }
+    came = kept.tokens - before.tokens if in_tokens else kept.documents - before.documents
+    right = law.right | {"kept": law.right["kept"] + came, "dropped": law.right["dropped"] - came}
     return replace(law, right=right)

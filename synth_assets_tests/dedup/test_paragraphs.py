@@ -20,8 +20,10 @@ from synth_assets.errors import CorpusError
 from synth_assets.profile import Profile
 from synth_assets.profile.dedup import Paragraphs as Settings
 from synth_assets.quality.checks import load_checks, run_checks
+from synth_assets.takedown.apply import apply_takedowns
 from synth_assets.takedown.entries import Entry
 from synth_assets.takedown.register import Register
+from synth_assets.takedown.reinstate import reinstate
 from synth_assets.takedown.rewriting import ids_to_go, rewrite
 from synth_assets.text.columns import Texts
 from synth_assets_tests.conftest import MakeRun
@@ -158,6 +160,20 @@ def test_a_takedown_takes_the_page_as_it_was_too(done: Store) -> None:
     assert not footer.broken_laws
     assert "takedown" in footer.counts.dropped
     assert not pl.concat(done.open("deduped", SECOND).sidecar_frames("edited")).height
+
+
+def test_duplicates_are_reinstated_beside_edited_pages(
+    store: Store, make_run: MakeRun, cutting: Profile
+) -> None:
+    copy = natural("z", page("a", NOTICE).text)
+    write_batch(store, FIRST, [page("a", NOTICE), page("b", NOTICE), copy], admission=0)
+    deduplicate(make_run, cutting, FIRST)
+    apply_takedowns(store, cutting, [Entry("document", "a")])
+    assert reinstate(store, cutting) == {FIRST: 1}
+    corpus = store.open("deduped", FIRST)
+    assert texts(store, FIRST) == {"b": page("b").text, "z": copy.text}
+    assert not corpus.footer.broken_laws
+    assert pl.concat(corpus.sidecar_frames("edited"))["parent_id"].to_list() == ["b"]
 
 
 def test_turning_it_on_names_the_way_out_for_what_was_judged_before(

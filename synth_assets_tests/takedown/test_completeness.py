@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from synth_assets.corpus.store import Corpus, Store
@@ -116,6 +117,24 @@ def test_a_step_that_a_takedown_came_across_publishes_nothing(made: Store, rules
     assert not made.has("filtered", "new")
     write_again(made, made.open("filtered", FIRST), [Entry("domain", "no.example")], rules)
     assert made.has("filtered", "new")
+
+
+def test_a_sidecar_that_is_no_longer_made_goes_with_its_version(
+    made: Store, rules: Profile
+) -> None:
+    rows = made.open(CORPUS, FIRST).read()
+    for is_made in (True, False):
+        with made.write(
+            CORPUS, FIRST, schema=dict(rows.schema), code_version="1", inputs={}
+        ) as writer:
+            writer.keep(rows)
+            if is_made:
+                writer.sidecar("edited", {"doc_id": pl.String(), "text": pl.String()})
+                writer.add("edited", rows.select("doc_id", "text"))
+            writer.commit()
+        assert len(made.files.list(f"edited/{CORPUS}")) == is_made
+    apply_takedowns(made, rules, LISTED)
+    assert SECRET not in everything(made, FIRST)
 
 
 def test_what_is_published_while_a_takedown_runs_is_looked_at(

@@ -1,10 +1,16 @@
 """The same work with what others use."""
 
+import os
 import re
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+
+from synth_assets.bench.dedup import PEER_PYTHON
+from synth_assets.errors import SynthAssetsError
 
 NGRAM, BANDS, ROWS, SEED = 5, 14, 8, 1
 
@@ -52,6 +58,38 @@ def _with_rensa(paths: Sequence[Path], out: Path) -> None:
     _write(documents, gone, out)
 
 
+def _with_text_dedup(paths: Sequence[Path], out: Path) -> None:
+    """Its command in an environment of its own, with its default hash; of a dropped document it
+    keeps nothing, so its rows are written here."""
+    made, cache = out.with_suffix(".made"), out.parent / "cache"
+    files = ["--path", "parquet", "--split", "train", "--data_files", ",".join(map(str, paths))]
+    shape = ["--ngram", NGRAM, "--num_perm", BANDS * ROWS, "--b", BANDS, "--r", ROWS]
+    rest = ["--column", "text", "--min_length", 1, "--num_proc", 1, "--seed", SEED]
+    places = ["--cache_dir", cache, "--output", made]
+    done = subprocess.run(
+        [os.environ[PEER_PYTHON], "-m", "text_dedup.minhash"]
+        + [str(part) for part in (*files, *shape, *rest, *places)],
+        env=os.environ | {"HF_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SynthAssetsError(
+            f"text-dedup ended with code {done.returncode}: {done.stderr[-500:]}"
+        )
+    kept = pl.concat(_arrow(path) for path in sorted(made.glob("data-*.arrow")))["doc_id"]
+    left = pl.scan_parquet(list(paths)).filter(~pl.col("doc_id").is_in(kept.implode()))
+    left.sink_parquet(out.with_suffix(".dropped.parquet"))
+
+
+def _arrow(path: Path) -> pl.DataFrame:
+    with pa.memory_map(str(path)) as stream:
+        frame = pl.from_arrow(pa.ipc.open_stream(stream).read_all().select(["doc_id"]))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
 def _write(documents: pl.DataFrame, gone: Sequence[int], out: Path) -> None:
     rows = documents.with_row_index("_row")
     left = pl.col("_row").is_in(list(gone))
@@ -59,4 +97,8 @@ def _write(documents: pl.DataFrame, gone: Sequence[int], out: Path) -> None:
     rows.filter(left).drop("_row").write_parquet(out.with_suffix(".dropped.parquet"))
 
 
-PEERS: Mapping[str, Peer] = {"datasketch": _with_datasketch, "rensa": _with_rensa}
+PEERS: Mapping[str, Peer] = {
+    "datasketch": _with_datasketch,
+    "rensa": _with_rensa,
+    "text-dedup": _with_text_dedup,
+}

@@ -43,7 +43,7 @@ def files(who: str, quick: bool, watch: Watch) -> Done:
         with watch:
             run([given], out)
         left = pl.read_parquet(out.with_suffix(".dropped.parquet")).drop("text")
-        return Done(truth.height, _quality(truth, left))
+        return Done(truth.height, quality(truth, left))
 
 
 def _ours(
@@ -53,18 +53,21 @@ def _ours(
     dedup_files(sources, out, settings, against=against, bands=bands)
 
 
-def _quality(truth: pl.DataFrame, left: pl.DataFrame) -> dict[str, float]:
+def quality(truth: pl.DataFrame, left: pl.DataFrame) -> dict[str, float]:
     """Shares of the made near copies, by their similarity, of which one of a pair left, and of the
-    dropped that were made from what they are said to duplicate (nan where nothing is said)."""
+    dropped that have a near copy at all, and that were made from what they are said to duplicate
+    (nan where nothing is said)."""
     gone = set(left["doc_id"])
     made = truth.filter(pl.col("duplicate_of").is_not_null())
     found = made.with_columns(hit=pl.col("doc_id").is_in(gone) | pl.col("duplicate_of").is_in(gone))
     high, low = pl.col("jaccard5") >= 0.9, pl.col("jaccard5").is_between(0.8, 0.9, closed="left")
     origin = truth.select("doc_id", origin=pl.coalesce("duplicate_of", "doc_id"))
+    near = origin.filter(pl.col("origin").is_duplicated())["doc_id"]
     figures = {
         "found_90": _mean(found.filter(high)["hit"]),
         "found_80": _mean(found.filter(low)["hit"]),
         "dropped": float(left.height),
+        "dropped_with_copy": _mean(left["doc_id"].is_in(near.implode())),
     }
     if "duplicate_of" in left.columns:
         pairs = left.select("doc_id", "duplicate_of").join(origin, on="doc_id")
