@@ -100,13 +100,13 @@ def funnel(batch: str, profile_file: ProfileFile = None) -> None:
 def check(corpus: str, batch: str, profile_file: ProfileFile = None) -> None:
     """Run the checks of one corpus and batch, without Dagster."""
     from synth_assets.line import build_line
-    from synth_assets.quality.checks import load_checks, run_checks
+    from synth_assets.quality.checks import checks_of, run_checks
 
     _, profile = setting(profile_file)
     stages = {stage.corpus: stage for stage in build_line(profile)}
     if corpus not in stages:
         raise SynthAssetsError(f"no corpus {corpus}; the profile makes {', '.join(stages)}")
-    known = load_checks(profile.sql.folders, report=say)
+    known = checks_of(profile, say)
     checks = [item for item in known if item.concerns(corpus)]
     inputs, memory_gb = stages[corpus].inputs, profile.sql.memory_gb
     verdicts = run_checks(Store(profile.root), corpus, batch, inputs, checks, memory_gb=memory_gb)

@@ -37,7 +37,7 @@ def apply(
     prepare(home)
     with open_instance(home) as instance:
         record(instance, store, profile, done.changed)
-        record_withdrawals(instance, store, done.releases)
+        record_withdrawals(instance, store, profile, done.releases)
     _show(done.number, profile_file)
 
 

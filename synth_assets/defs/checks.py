@@ -10,7 +10,7 @@ from synth_assets.defs.partitions import asset_key, batches
 from synth_assets.executor.marks import marks_of
 from synth_assets.line import Stage
 from synth_assets.profile import Profile
-from synth_assets.quality.checks import Check, Verdict, load_checks, run_checks
+from synth_assets.quality.checks import Check, Verdict, checks_of, run_checks
 from synth_assets.quality.sql_files import Report, report_broken
 from synth_assets.report.svg import as_markdown_image
 from synth_assets.report.tables import markdown_table
@@ -29,7 +29,7 @@ def corpus_checks(
 ) -> CorpusChecks:
     """Grouped checks of every corpus that has any; `report` is told of broken files."""
     made = CorpusChecks()
-    known = load_checks(profile.sql.folders, report)
+    known = checks_of(profile, report)
     for stage in line:
         checks = [check for check in known if check.concerns(stage.corpus)]
         if checks:

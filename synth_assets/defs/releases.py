@@ -19,6 +19,7 @@ from synth_assets.takedown.releases import documents_taken_down
 
 if TYPE_CHECKING:
     from synth_assets.packing.release.build import Built
+    from synth_assets.report.card.facts import CardFacts
 
 RELEASE_GROUP = "releases"
 IN_FORCE_CHECK = "not_withdrawn"
@@ -76,10 +77,12 @@ def _asset(
                 context, f"release/{name}", "packed", store.batches("packed"), blocking
             )
             built = _build(context, name, profile, store)
-            card = _card(context.instance, profile, store, built)
+            facts = _facts(context.instance, profile, store, built)
         gone = documents_taken_down(store.files, built.folder)
         return dg.MaterializeResult(
-            metadata=_metadata(built, card) | {"forced": is_forced(context), "withdrawn": gone > 0},
+            metadata=_metadata(built)
+            | _card(store, built.folder, facts)
+            | {"forced": is_forced(context), "withdrawn": gone > 0},
             data_version=dg.DataVersion(built.digest),
             check_results=[
                 dg.AssetCheckResult(
@@ -110,12 +113,24 @@ def _build(context: dg.AssetExecutionContext, name: str, profile: Profile, store
     return build_release(store, profile, plan, log=context.log.info, cancelled=stop_asked)
 
 
-def _card(instance: dg.DagsterInstance, profile: Profile, store: Store, built: "Built") -> str:
+def _facts(
+    instance: dg.DagsterInstance, profile: Profile, store: Store, built: "Built"
+) -> "CardFacts":
     from synth_assets.defs.results import latest_results
-    from synth_assets.report.card.page import publish_card
+    from synth_assets.report.card.facts import gather
 
     batches = [batch.key for batch in built.plan.inventory.batches]
-    return publish_card(store, profile, built.folder, latest_results(instance, profile, batches))
+    return gather(store, profile, built.folder, latest_results(instance, profile, batches))
+
+
+def _card(store: Store, folder: str, facts: "CardFacts") -> dict[str, Metadata]:
+    from synth_assets.report.card.page import write
+    from synth_assets.report.card.preview import preview
+
+    return {
+        "card": dg.MetadataValue.path(write(store, folder, facts)),
+        "card_preview": dg.MetadataValue.md(preview(facts)),
+    }
 
 
 def _withdrawn(documents: int) -> str | None:
@@ -124,7 +139,7 @@ def _withdrawn(documents: int) -> str | None:
     return f"withdrawn: {documents:,} of its documents were taken down; materialize it again"
 
 
-def _metadata(built: "Built", card: str) -> dict[str, Metadata]:
+def _metadata(built: "Built") -> dict[str, Metadata]:
     from synth_assets.report.release import tokens_svg
     from synth_assets.report.svg import as_markdown_image
     from synth_assets.report.tables import markdown_table
@@ -137,7 +152,6 @@ def _metadata(built: "Built", card: str) -> dict[str, Metadata]:
         "dagster/row_count": built.sequences,
         "path": dg.MetadataValue.path(built.path),
         "manifest": dg.MetadataValue.path(built.manifest_path),
-        "card": dg.MetadataValue.path(card),
         "release_version": built.plan.version,
         "batches": len(built.plan.inventory.batches),
         "documents": composition.documents,

@@ -7,7 +7,7 @@ import dagster as dg
 from synth_assets.defs.partitions import LAW_CHECK, asset_key
 from synth_assets.line import build_line
 from synth_assets.profile import Profile
-from synth_assets.quality.checks import load_checks
+from synth_assets.quality.checks import checks_of
 from synth_assets.report.card.facts import Result
 
 LOOKED_AT = 2000
@@ -19,7 +19,7 @@ def latest_results(
 ) -> list[Result]:
     """Of every check of a corpus, and of its conservation law, the latest result on each of the
     batches."""
-    known = load_checks(profile.sql.folders)
+    known = checks_of(profile)
     keys = [
         dg.AssetCheckKey(asset_key(stage.corpus), name)
         for stage in build_line(profile)

@@ -19,7 +19,7 @@ from synth_assets.executor.marks import marks_of
 from synth_assets.hashing import digest_file
 from synth_assets.line import build_bitexts, build_line
 from synth_assets.profile import Profile
-from synth_assets.quality.checks import load_checks, run_checks
+from synth_assets.quality.checks import checks_of, run_checks
 from synth_assets.report.takedowns import sentences
 from synth_assets.takedown.entries import read_list
 
@@ -48,7 +48,7 @@ def takedown_assets(profile: Profile, store: Store) -> list[dg.AssetsDefinition]
         with final_failures():
             report = apply_takedowns(store, profile, read_list(path), context.log.info)
         record(context.instance, store, profile, report.changed)
-        record_withdrawals(context.instance, store, report.releases)
+        record_withdrawals(context.instance, store, profile, report.releases)
         lines = "\n".join(f"- {sentence}" for sentence in sentences(asdict(report)))
         return dg.MaterializeResult(
             metadata={
@@ -80,16 +80,30 @@ def takedown_schedules(profile: Profile) -> list[dg.ScheduleDefinition]:
 
 
 def record_withdrawals(
-    instance: dg.DagsterInstance, store: Store, releases: Mapping[str, int]
+    instance: dg.DagsterInstance, store: Store, profile: Profile, releases: Mapping[str, int]
 ) -> None:
-    """Tell Dagster of releases that hold what was taken down; `releases` are documents by folder.
-    Versions that a newer one has replaced are not on a release's page any more."""
+    """Tell Dagster of releases that hold what was taken down, and their cards what Dagster knows of
+    the checks; `releases` are documents by folder. Versions that a newer one has replaced are not
+    on a release's page any more."""
     for folder, documents in releases.items():
+        _write_card(instance, store, profile, folder)
         name = folder.split("/")[1]
         pointer = f"releases/{name}/newest.json"
         newest = store.files.exists(pointer) and orjson.loads(store.files.read(pointer))["version"]
         if folder == f"releases/{name}/{newest}":
             instance.report_runless_asset_event(withdrawal(f"release/{name}", documents))
+
+
+def _write_card(instance: dg.DagsterInstance, store: Store, profile: Profile, folder: str) -> None:
+    """Where the takedown wrote one, which had no check results at hand."""
+    from synth_assets.defs.results import latest_results
+    from synth_assets.packing.release.folder import MANIFEST
+    from synth_assets.report.card.page import FILE, publish_card
+
+    if store.files.exists(f"{folder}/{FILE}"):
+        manifest = orjson.loads(store.files.read(f"{folder}/{MANIFEST}"))
+        batches = [batch["batch"] for batch in manifest["batches"]]
+        publish_card(store, profile, folder, latest_results(instance, profile, batches))
 
 
 def record(
@@ -110,7 +124,7 @@ def record(
                 tags={DATA_VERSION_TAG: opened.data_version},
             )
         )
-        checks = [check for check in load_checks(profile.sql.folders) if check.concerns(corpus)]
+        checks = [check for check in checks_of(profile) if check.concerns(corpus)]
         verdicts = run_checks(
             store,
             corpus,

@@ -8,8 +8,8 @@ from synth_assets.corpus.store import Store
 from synth_assets.explore.assemble import documents_of, family_of, unknown_page
 from synth_assets.explore.family import Family
 from synth_assets.explore.finder import Finder, Scan
-from synth_assets.explore.index.look import Index
-from synth_assets.explore.index.refresh import IndexFolder, is_up_to_date
+from synth_assets.explore.index.look import Index, IndexedShelf
+from synth_assets.explore.index.refresh import IndexFolder, out_of_date
 from synth_assets.explore.sequences import Sequence as Packed
 from synth_assets.explore.sequences import find_sequence
 from synth_assets.explore.tables import Shelf
@@ -31,8 +31,13 @@ class Explorer:
         """With the index, unless it lacks something or something changed since."""
         shelf = Shelf(store)
         place = IndexFolder.of(store, home)
-        ready = is_up_to_date(shelf, place)
-        return cls(shelf, Index(shelf, place) if ready else Scan(shelf))
+        return cls(shelf, Scan(shelf)) if out_of_date(shelf, place) else cls.indexed(store, place)
+
+    @classmethod
+    def indexed(cls, store: Store, place: IndexFolder) -> "Explorer":
+        """With the index as it is, whether or not the corpora moved on."""
+        shelf = IndexedShelf(store, place)
+        return cls(shelf, Index(shelf, place))
 
     def resolve(self, asked: str) -> list[str]:
         """The document of an id, in capitals or not, or all crawls of an address.

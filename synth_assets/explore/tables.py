@@ -1,6 +1,6 @@
 """The tables under a root that say something of documents, and single rows of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,17 +56,25 @@ class Shelf:
         return [*corpora_of_documents(self.store.files), PACKED]
 
     @cached_property
-    def batches(self) -> dict[str, list[Table]]:
-        """The tables of every batch, in the order of admission; batches that were never planned
-        come last."""
-        found: dict[str, list[Table]] = {}
+    def published(self) -> dict[str, list[str]]:
+        """The corpora of every batch. Names of files tell them: none is opened."""
+        found: dict[str, list[str]] = {}
         for corpus in self.corpora:
             for batch in self.store.batches(corpus):
-                opened = self.store.open(corpus, batch, lawful=False)
-                found.setdefault(batch, []).extend(tables_of(opened))
-        planned = [manifest.key for manifest in all_manifests(self.store)]
-        order = [*(key for key in planned if key in found), *sorted(found.keys() - set(planned))]
-        return {batch: found[batch] for batch in order}
+                found.setdefault(batch, []).append(corpus)
+        return {batch: found[batch] for batch in in_order(self.store, found)}
+
+    @cached_property
+    def batches(self) -> dict[str, list[Table]]:
+        """The tables of every batch, which the footers name."""
+        return {
+            batch: [
+                table
+                for corpus in corpora
+                for table in tables_of(self.store.open(corpus, batch, lawful=False))
+            ]
+            for batch, corpora in self.published.items()
+        }
 
     @property
     def tables(self) -> Iterator[Table]:
@@ -142,6 +150,12 @@ class Shelf:
                     parts.append(frame.slice(low, first + height - begin - low))
                 begin = end
         return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def in_order(store: Store, batches: Collection[str]) -> list[str]:
+    """Batches in the order of admission; those that were never planned come last."""
+    planned = [manifest.key for manifest in all_manifests(store)]
+    return [*(key for key in planned if key in batches), *sorted(set(batches) - set(planned))]
 
 
 def _near(places: Sequence[Place]) -> Iterator[list[Place]]:

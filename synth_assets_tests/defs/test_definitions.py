@@ -85,6 +85,7 @@ CHECKS = {
     "translated/cat_Latn": {
         "complete_rows",
         "drops_have_reasons",
+        "gates_separate",
         "inputs_unchanged",
         "length_drift",
         "length_ratio",

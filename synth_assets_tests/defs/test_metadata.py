@@ -128,11 +128,11 @@ def test_assets_belong_to_the_owners_of_the_profile(light: Profile, tmp_path: Pa
         load_profile(path)
 
 
-def test_a_withdrawn_release_warns_on_its_page(store: Store) -> None:
+def test_a_withdrawn_release_warns_on_its_page(store: Store, light: Profile) -> None:
     store.files.write("releases/base/newest.json", b'{"version": "new"}')
     key = dg.AssetCheckKey(dg.AssetKey(["release", "base"]), IN_FORCE_CHECK)
     with dg.DagsterInstance.ephemeral() as instance:
-        record_withdrawals(instance, store, {"releases/base/old": 3, "releases/base/new": 2})
+        record_withdrawals(instance, store, light, {"releases/base/old": 3, "releases/base/new": 2})
         history = instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
     (record,) = history
     assert not record.evaluation.passed

@@ -9,10 +9,15 @@ import pytest
 
 from synth_assets.corpus.stage import StageRun
 from synth_assets.corpus.store import Store
+from synth_assets.explore.ask import Explorer
+from synth_assets.explore.index.look import Index
+from synth_assets.explore.index.refresh import IndexFolder, refresh
+from synth_assets.explore.tables import Shelf
 from synth_assets.ingest.plan import plan_batches
 from synth_assets.line import build_line
 from synth_assets.profile import Profile
 from synth_assets_tests.end_to_end.conftest import Site, write_pages
+from synth_assets_tests.explore.walking import tokens_explained, walk
 
 pytestmark = pytest.mark.end_to_end
 
@@ -72,6 +77,16 @@ def test_every_document_leads_back_to_a_record_of_the_input(site: Site, first) -
     roots = site.store.open("deduped", batch).read(["root_ids"]).explode("root_ids")
     assert roots.join(raw, left_on="root_ids", right_on="doc_id", how="anti").height == 0
     assert raw.unnest("source").filter(pl.col("file").is_null()).height == 0
+
+
+def test_the_whole_sample_explains_back(site: Site, first, profile: Profile) -> None:
+    """Every document of every corpus, kept or dropped, and every packed token."""
+    refresh(Shelf(site.store), IndexFolder.of(site.store, site.home))
+    explorer = Explorer.of(site.store, site.home)
+    assert isinstance(explorer.finder, Index)
+    walked = walk(site.store, explorer)
+    assert len(walked) > 1_300
+    assert tokens_explained(site.store, profile, explorer, walked) > 700_000
 
 
 def test_a_second_run_does_nothing_again(site: Site, first) -> None:

@@ -22,6 +22,7 @@ from synth_assets.line import build_line
 from synth_assets.packing.release.build import build_release
 from synth_assets.packing.release.planning import plan_release
 from synth_assets.profile import Profile, load_profile
+from synth_assets.report.card.page import publish_card
 from synth_assets_tests.explore.pages import PAGES
 from synth_assets_tests.explore.site import Site
 
@@ -39,7 +40,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Site:
         (batch,) = plan_batches(store, [inputs], profile, day).batches
         for stage in build_line(profile):
             stage.run(StageRun(store, profile, batch.key, stage.code_version))
-    build_release(store, profile, plan_release(store, profile, "everything"))
+    built = build_release(store, profile, plan_release(store, profile, "everything"))
+    publish_card(store, profile, built.folder)
     refresh(Shelf(store), IndexFolder.of(store, home))
     return Site(home, profile)
 

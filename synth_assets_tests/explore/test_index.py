@@ -12,10 +12,11 @@ from synth_assets.corpus.stage import StageRun
 from synth_assets.errors import CorpusError
 from synth_assets.explore.ask import Explorer
 from synth_assets.explore.finder import Scan
+from synth_assets.explore.index import ranking
 from synth_assets.explore.index.look import Entry as Listed
 from synth_assets.explore.index.look import From, Index
 from synth_assets.explore.index.refresh import IndexFolder, refresh
-from synth_assets.explore.index.words import TOKENIZER, broken_up, query_of
+from synth_assets.explore.index.words import TOKENIZER, broken_up, terms_of
 from synth_assets.explore.tables import Shelf
 from synth_assets.line import build_line
 from synth_assets.takedown.apply import apply_takedowns
@@ -62,10 +63,10 @@ def test_every_word_of_a_text_finds_it(text: str) -> None:
     )
     connection.execute("INSERT INTO words (rowid, text) VALUES (1, ?)", [broken_up(text)])
     for word in text.replace('"', " ").replace("*", " ").split():
-        query = query_of(word)
-        if query is not None:
-            matched = connection.execute("SELECT rowid FROM words WHERE words MATCH ?", [query])
-            assert matched.fetchall() == [(1,)], word
+        for term in terms_of(word):
+            for query in (term.query, *term.words):
+                matched = connection.execute("SELECT rowid FROM words WHERE words MATCH ?", [query])
+                assert matched.fetchall() == [(1,)], word
     connection.close()
 
 
@@ -77,14 +78,29 @@ def test_a_page_has_the_language_that_the_filter_found(explorer: Explorer) -> No
 
 
 def test_lists_go_on_where_they_ended_over_all_batches(explorer: Explorer) -> None:
-    whole = found(explorer, "garden")
-    assert len({entry.batch for entry in whole}) == 2
     assert isinstance(explorer.finder, Index)
+    whole = explorer.finder.dropped("filtered", "", 50)
     start, parts = None, []
-    while part := explorer.finder.search("garden", 2, start):
+    while part := explorer.finder.dropped("filtered", "", 2, start):
         parts += part
         start = From(part[-1].batch, part[-1].place)
     assert parts == whole
+    searched = found(explorer, "garden")
+    assert len({entry.batch for entry in searched}) == 2
+    pages = [explorer.finder.search("garden", 2, passed) for passed in range(0, 50, 2)]
+    assert [entry for page in pages for entry in page] == searched
+
+
+def test_the_best_documents_of_a_search_come_first(explorer: Explorer, monkeypatch) -> None:
+    listed = [entry.title for entry in found(explorer, "garden")]
+    assert listed[0] == "A garden by the sea"
+    assert listed.index("Seen again") > listed.index("A garden by the sea")  # in the text alone
+    monkeypatch.setattr(ranking, "RARE", 0)  # every word is frequent: the order of the line
+    assert isinstance(explorer.finder, Index)
+    unranked = explorer.finder.search("garden", 50)
+    assert {entry.doc_id for entry in unranked} == {one.doc_id for one in found(explorer, "garden")}
+    places = [(entry.batch, entry.place) for entry in unranked]
+    assert places == sorted(places)
 
 
 def test_drops_are_listed_with_value_and_limit_by_batch_or_over_all(explorer: Explorer) -> None:

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from synth_assets.explore.ask import Explorer
 from synth_assets.explore.index.look import Index
+from synth_assets.explore.releases import all_releases
 from synth_assets.explore.web.app import create_app
 from synth_assets.explore.web.views import Views
 from synth_assets_tests.explore.site import Site
@@ -17,7 +18,8 @@ BASE = "http://127.0.0.1:3100"
 @pytest.fixture(scope="module")
 def client(made: Site, explorer: Explorer) -> TestClient:
     assert isinstance(explorer.finder, Index)
-    return TestClient(create_app(Views(explorer, explorer.finder, made.profile)), base_url=BASE)
+    views = Views(explorer, explorer.finder, made.profile)
+    return TestClient(create_app(lambda: views), base_url=BASE)
 
 
 def page_of(explorer: Explorer, url: str) -> str:
@@ -68,7 +70,7 @@ def test_a_masked_text_is_shown_as_changes_within_its_family(
     assert "<del>rosa@garden.example</del><ins>&lt;EMAIL&gt;</ins>" in shown
     assert "words unchanged" in shown
     assert f'href="/document/{page}"' in shown
-    assert "release everything/" in shown
+    assert 'release <a href="/card/everything/' in shown
 
 
 def test_hostile_pages_are_text_and_nothing_else(client: TestClient) -> None:
@@ -115,6 +117,26 @@ def test_nothing_is_loaded_from_elsewhere(client: TestClient) -> None:
     assert style.headers["content-type"].startswith("text/css")
     assert "url(" not in style.text
     assert "@import" not in style.text
+
+
+def test_a_release_leads_to_its_card_which_can_run_nothing(
+    client: TestClient, explorer: Explorer
+) -> None:
+    (release,) = all_releases(explorer.shelf.store.files)
+    shown = client.get("/releases").text
+    assert f"{release.tokens:,}" in shown
+    (link,) = re.findall(r'href="(/card/[^"]+)"', shown)
+    assert link == f"/card/everything/{release.version}"
+    card = client.get(link)
+    assert "Corpus card of version" in card.text
+    policy = card.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert policy.endswith("sandbox")
+    assert client.get("/card/everything").text == card.text
+    for asked in ("nothing", "everything/../../../home", "%2e%2e/everything"):
+        missing = client.get(f"/card/{asked}")
+        assert missing.status_code == 404
+        assert "Corpus card" not in missing.text
 
 
 def test_what_is_not_there_is_one_sentence(client: TestClient) -> None:

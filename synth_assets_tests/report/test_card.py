@@ -3,18 +3,21 @@
 import re
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 
 from synth_assets.corpus.schema import DOCUMENT
 from synth_assets.corpus.store import Store
+from synth_assets.defs.takedowns import record_withdrawals
 from synth_assets.errors import ReleaseError
 from synth_assets.packing import stage
 from synth_assets.packing.release.build import Built, build_release
 from synth_assets.packing.release.planning import plan_release
 from synth_assets.profile import Profile
-from synth_assets.report.card.facts import Result
+from synth_assets.report.card.facts import Result, gather
 from synth_assets.report.card.page import publish_card
+from synth_assets.report.card.preview import preview
 from synth_assets.takedown.releases import withdraw
 from synth_assets_tests.conftest import MakeRun
 from synth_assets_tests.corpora import BATCH, publish
@@ -135,6 +138,38 @@ def test_a_withdrawn_release_says_so_and_shows_no_text_that_is_gone(
     assert "no longer stored" in page and "By source" not in page
     assert totals(page) == published
     assert set(published.values()) == {(manifest["documents"], manifest["tokens"])}
+
+
+def test_a_card_that_a_takedown_writes_has_the_check_results(store: Store, released) -> None:
+    profile, built = released
+    failed = dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey("raw_web"),
+        check_name="license_known",
+        passed=False,
+        metadata={"failing_rows": 7},
+        severity=dg.AssetCheckSeverity.WARN,
+        partition=BATCH,
+    )
+    path = Path(publish_card(store, profile, built.folder))
+    assert "license_known" not in path.read_text()
+    gone = withdraw(store.files, store.open("deduped", BATCH).read(["doc_id"])["doc_id"][:1])
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.report_runless_asset_event(failed)
+        record_withdrawals(instance, store, profile, gone)
+    page = path.read_text()
+    assert "Withdrawn: 1 of its documents" in page
+    assert re.search(r"license_known</td>\s*<td>warned</td>\s*<td>7 rows", page)
+
+
+def test_the_preview_has_the_main_figures_and_the_limits(store: Store, released) -> None:
+    profile, built = released
+    shown = preview(gather(store, profile, built.folder, RESULTS))
+    assert f"| tokens | {built.manifest['tokens']:,} |" in shown
+    assert re.search(r"\| licences \| CC0-1.0 [\d.]+%, unknown [\d.]+% \|", shown)
+    assert re.search(r"\| recipes \| no recipe [\d.]+%, faq [\d.]+% \|", shown)
+    assert re.search(r"\| laws and checks \| \d+ passed, 1 warned \|", shown)
+    assert "- Of " in shown and "no licence is known" in shown
+    assert SLY not in shown
 
 
 def test_a_folder_without_release_is_named(store: Store, profile: Profile) -> None:

@@ -2,18 +2,22 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from heapq import nsmallest
 
 import orjson
 
+from synth_assets.corpus.store import Store
 from synth_assets.errors import CorpusError
 from synth_assets.explore.finder import Held, is_withdrawn, releases_of
+from synth_assets.explore.index import ranking
 from synth_assets.explore.index.build import sources
-from synth_assets.explore.index.refresh import IndexFolder
+from synth_assets.explore.index.refresh import IndexFolder, indexed_batches
 from synth_assets.explore.index.schema import open_readonly, page_key
-from synth_assets.explore.index.words import query_of
-from synth_assets.explore.tables import Place, Shelf, Table
+from synth_assets.explore.index.words import terms_of
+from synth_assets.explore.tables import Place, Shelf, Table, in_order
 
 OPEN_FILES = 200
 """Index files that are open at a time: a system allows some thousand."""
@@ -46,6 +50,31 @@ class From:
 
 
 _COLUMNS = "n, d.id, d.title, d.url, d.lang, d.kind, d.recipe, d.head"
+
+
+class IndexedShelf(Shelf):
+    """The tables that the index files were made from; the corpora may have moved on since."""
+
+    def __init__(self, store: Store, place: IndexFolder) -> None:
+        super().__init__(store)
+        self._place = place
+
+    @cached_property
+    def corpora(self) -> list[str]:
+        """Also those that are gone."""
+        there = Shelf(self.store).corpora
+        known = (table.corpus for tables in self.batches.values() for table in tables)
+        return list(dict.fromkeys((*there, *known)))
+
+    @cached_property
+    def batches(self) -> dict[str, list[Table]]:
+        there = indexed_batches(self._place)
+        return {batch: self._tables(batch) for batch in in_order(self.store, there)}
+
+    def _tables(self, batch: str) -> list[Table]:
+        path = self._place.files.path(self._place.batch(batch))
+        with closing(open_readonly(path)) as connection:
+            return list(sources(connection, batch))
 
 
 class Index:
@@ -109,17 +138,30 @@ class Index:
                 found.setdefault(entry.doc_id, entry)
         return [found[doc_id] for doc_id in dict.fromkeys(doc_ids) if doc_id in found]
 
-    def search(self, searched: str, limit: int, start: From | None = None) -> list[Entry]:
-        """Documents with all the words, in the order of batches and of the line; see
-        `words.query_of`."""
-        query = query_of(searched)
-        if query is None:
+    def search(self, searched: str, limit: int, passed: int = 0) -> list[Entry]:
+        """Documents with all the words, the best first, behind the first `passed` ones; see
+        `words.terms_of` and `ranking.best`."""
+        terms = terms_of(searched)
+        if not terms:
             return []
-        sql = (
-            f"SELECT {_COLUMNS} FROM document d WHERE n IN "
-            "(SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? LIMIT ?) ORDER BY n"
-        )
-        return self._list(start, limit, lambda place: (sql, (query, place)))
+        rare = ranking.RARE // max(1, len(self._batches))
+        found = [
+            (score, number, batch, place)
+            for number, batch in enumerate(self._batches)
+            for score, place in ranking.best(self._at(batch)[0], terms, rare, passed + limit)
+        ]
+        best = nsmallest(passed + limit, found)[passed:]
+        return self._entries_at([(batch, place) for _, _, batch, place in best])
+
+    def _entries_at(self, places: Sequence[tuple[str, int]]) -> list[Entry]:
+        """In the order given."""
+        sql = f"SELECT {_COLUMNS} FROM json_each(?) JOIN document d ON n = value"
+        found: dict[tuple[str, int], Entry] = {}
+        for batch in {batch for batch, _ in places}:
+            wanted = orjson.dumps([place for where, place in places if where == batch]).decode()
+            for row in self._at(batch)[0].execute(sql, [wanted]):
+                found[batch, row[0]] = Entry(batch, *row)
+        return [found[place] for place in places]
 
     def dropped(
         self, corpus: str, reason: str, limit: int, start: From | None = None, batch: str = ""

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
 
 from synth_assets.corpus.files import Files
+from synth_assets.corpus.names import corpus_file
 from synth_assets.corpus.store import Store
 from synth_assets.explore.finder import LISTING, RELEASES, read_listing, releases_of
 from synth_assets.explore.index.build import build
@@ -19,6 +21,9 @@ from synth_assets.home import Home
 FOLDER = "explore"
 SUFFIX = ".sqlite"
 LOCK_S = 3600.0
+ABOUTS = 2_000
+"""Index files of which it is remembered what they were made from."""
+
 RELEASE_LISTING = """
 CREATE TABLE about (made_from TEXT NOT NULL);
 CREATE TABLE listing (
@@ -63,7 +68,7 @@ def refresh(
     appears whole or not at all; a run that was killed goes on where it stopped."""
     done = Refreshed([], 0, 0)
     with place.files.lock(place.folder, timeout_s=LOCK_S):
-        for batch in shelf.batches:
+        for batch in shelf.published:
             marks, name = _marks(shelf, batch), place.batch(batch)
             known = _made_from(place.files, name)
             if known is not None and _is_fresh(shelf.store, batch, known, marks):
@@ -78,20 +83,31 @@ def refresh(
     return done
 
 
-def is_up_to_date(shelf: Shelf, place: IndexFolder) -> bool:
-    """Whether every batch and release is indexed as it is now; says no where finding out would
-    take reading whole files."""
-    files = shelf.store.files
-    batches = (
-        _marks(shelf, batch) == (_made_from(place.files, place.batch(batch)) or {}).get("marks")
-        for batch in shelf.batches
-    )
-    releases = (
-        _listing_mark(files, release)
-        == (_made_from(place.files, place.release(release)) or {}).get("marks")
-        for release in releases_of(files)
-    )
-    return all(batches) and all(releases)
+def out_of_date(shelf: Shelf, place: IndexFolder) -> list[str]:
+    """The batches and releases that are not indexed as they are now; also those that are so far as
+    their bytes go, where finding that out would take reading whole files."""
+    wanted = {place.batch(batch): _marks(shelf, batch) for batch in shelf.published}
+    names = {place.batch(batch): f"batch {batch}" for batch in shelf.published}
+    for release in releases_of(shelf.store.files):
+        wanted[place.release(release)] = _listing_mark(shelf.store.files, release)
+        names[place.release(release)] = f"release {release}"
+    return [
+        names[file]
+        for file, marks in wanted.items()
+        if marks != (_made_from(place.files, file) or {}).get("marks")
+    ]
+
+
+def indexed_files(place: IndexFolder) -> dict[str, str]:
+    """The index files that are there, each with its mark."""
+    return {name: _mark(place.files, name) for name in _there(place)}
+
+
+def indexed_batches(place: IndexFolder) -> list[str]:
+    """The batches with an index file that can be read."""
+    names = place.files.list(f"{place.folder}/batches", SUFFIX)
+    readable = (name for name in names if _made_from(place.files, name) is not None)
+    return [name.rsplit("/", 1)[-1].removesuffix(SUFFIX) for name in readable]
 
 
 def discard(store: Store, home: Home) -> None:
@@ -173,9 +189,14 @@ def _write_listing(shelf: Shelf, release: str, made_from: object, path: Path) ->
 
 def _made_from(files: Files, name: str) -> dict[str, dict[str, str]] | None:
     """What an index file says of itself; None where it is missing, torn or of another format."""
-    if not files.exists(name):
-        return None
-    connection = open_readonly(files.path(name))
+    return _about(files.path(name), _mark(files, name)) if files.exists(name) else None
+
+
+@lru_cache(maxsize=ABOUTS)
+def _about(path: str, mark: str) -> dict[str, dict[str, str]] | None:
+    """Read once of each state of a file, which the mark tells from others."""
+    del mark
+    connection = open_readonly(path)
     try:
         ((text,),) = connection.execute("SELECT made_from FROM about").fetchall()
         value: dict[str, dict[str, str]] = orjson.loads(text)
@@ -188,24 +209,23 @@ def _made_from(files: Files, name: str) -> dict[str, dict[str, str]] | None:
 
 def _remove_others(shelf: Shelf, place: IndexFolder) -> int:
     """Index files of batches and releases that are gone."""
-    wanted = {place.batch(batch) for batch in shelf.batches}
+    wanted = {place.batch(batch) for batch in shelf.published}
     wanted |= {place.release(release) for release in releases_of(shelf.store.files)}
-    folders = (f"{place.folder}/batches", f"{place.folder}/releases")
-    there = [name for folder in folders for name in place.files.list(folder, SUFFIX)]
-    gone = [name for name in there if name not in wanted]
+    gone = [name for name in _there(place) if name not in wanted]
     for name in gone:
         place.files.remove(name)
     return len(gone)
 
 
+def _there(place: IndexFolder) -> list[str]:
+    folders = (f"{place.folder}/batches", f"{place.folder}/releases")
+    return [name for folder in folders for name in place.files.list(folder, SUFFIX)]
+
+
 def _marks(shelf: Shelf, batch: str) -> dict[str, str]:
     """Of the corpora of a batch; their footers cover the sidecars."""
     files = shelf.store.files
-    return {
-        table.corpus: _mark(files, table.file)
-        for table in shelf.batches[batch]
-        if not table.sidecar
-    }
+    return {name: _mark(files, corpus_file(name, batch)) for name in shelf.published[batch]}
 
 
 def _listing_mark(files: Files, release: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ CREATE TABLE departure (
 -- documents that left as duplicates of `lead`, which another batch may hold
 CREATE TABLE follower (lead TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (lead, n)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(
-    title, url, text, content = '', columnsize = 0, tokenize = "{TOKENIZER}");
+    title, url, text, content = '', tokenize = "{TOKENIZER}");
 """
 
 INDEXES = """
@@ -35,7 +35,7 @@ CREATE INDEX place_of ON place (n);
 CREATE INDEX page_of ON document (page) WHERE page IS NOT NULL;
 """
 
-FORMAT = digest("2", TABLES, INDEXES)
+FORMAT = digest("3", TABLES, INDEXES)
 """Of an index file; one of another format is made anew. The number counts changes that the tables
 do not show."""
 

@@ -6,6 +6,9 @@ are found wherever they stand together. Trigrams, the other way, find nothing sh
 letters, and half of the words of Chinese have two.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import regex
 
 TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
@@ -18,6 +21,7 @@ _UNSPACED = regex.compile(
 )
 _TERM = regex.compile(r'"([^"]*)"|(\S+)')
 _WORD = regex.compile(r"[\p{L}\p{N}]")
+_TOKEN = regex.compile(r"[\p{L}\p{N}\p{Co}\p{M}]+")
 
 
 def broken_up(text: str) -> str:
@@ -28,15 +32,30 @@ def broken_up(text: str) -> str:
     return str(_UNSPACED.sub(r" \g<0> ", text)).replace("\0", " ")
 
 
-def query_of(searched: str) -> str | None:
-    """What is searched as an FTS5 query: all words, phrases in double quotes as they stand, a word
-    that ends in `*` as the beginning of words. None where there is no word in it."""
-    terms = (_term(match[1] or match[2] or "") for match in _TERM.finditer(searched))
-    return " ".join(term for term in terms if term) or None
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a search as an FTS5 query, and its single words as such."""
+
+    query: str
+    words: tuple[str, ...]
 
 
-def _term(text: str) -> str:
-    if not _WORD.search(text):
-        return ""
-    quoted = broken_up(text.removesuffix("*")).replace('"', '""')
-    return f'"{quoted}"' + ("*" if text.endswith("*") else "")
+def terms_of(searched: str) -> list[Term]:
+    """What is searched: words, phrases in double quotes as they stand, a word that ends in `*` as
+    the beginning of words. What has no letter and no digit is left out."""
+    parts = (match[1] or match[2] or "" for match in _TERM.finditer(searched))
+    return [_term(part) for part in parts if _WORD.search(part)]
+
+
+def query_of(terms: Iterable[Term]) -> str:
+    """The FTS5 query for all of the terms."""
+    return " ".join(term.query for term in terms)
+
+
+def _term(text: str) -> Term:
+    end = "*" if text.endswith("*") else ""
+    spaced = broken_up(text.removesuffix("*"))
+    words = [f'"{word}"' for word in _TOKEN.findall(spaced)]
+    words[-1] += end
+    escaped = spaced.replace('"', '""')
+    return Term(f'"{escaped}"{end}', tuple(words))

@@ -22,8 +22,9 @@ HERE = Path(__file__).parent
 HOSTS = ["127.0.0.1", "localhost"]
 """What a browser may call this server: another name that leads here is another site's doing."""
 
+POLICY = "content-security-policy"
 HEADERS = {
-    "content-security-policy": (
+    POLICY: (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -33,20 +34,27 @@ HEADERS = {
     "cache-control": "no-store",
 }
 
-Answer = Callable[[Request], Page | RedirectResponse]
+CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Of a corpus card, a file under the root with its style in it: nothing in it may run or load."""
+
+Answer = Callable[[Views, Request], Page | Response]
 
 
-def create_app(views: Views) -> Starlette:
-    """Serves the views; every text in them is escaped."""
+def create_app(current: Callable[[], Views]) -> Starlette:
+    """Serves the views that `current` gives for each request; every text in them is escaped."""
     templates = _templates()
 
     def page(answer: Answer) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:
+            views, status = current(), 200
             try:
-                made = answer(request)
+                made = answer(views, request)
             except SynthAssetsError as error:
-                return _html(templates, Page("error.html", {"sentence": str(error)}), 404)
-            return made if isinstance(made, Response) else _html(templates, made)
+                made, status = Page("error.html", {"sentence": str(error)}), 404
+            if isinstance(made, Response):
+                return made
+            values = made.values | {"behind": views.behind}
+            return HTMLResponse(templates.get_template(made.template).render(values), status)
 
         return endpoint
 
@@ -55,11 +63,13 @@ def create_app(views: Views) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", page(lambda request: views.home(request.query_params.get("batch")))),
-            Route("/search", page(lambda request: _search(views, request))),
-            Route("/document/{doc_id}", page(lambda request: _document(views, request))),
-            Route("/drops/{corpus:path}", page(lambda request: _drops(views, request))),
-            Route("/sequence/{name:path}", page(lambda request: _sequence(views, request))),
+            Route("/", page(_home)),
+            Route("/search", page(_search)),
+            Route("/document/{doc_id}", page(_document)),
+            Route("/drops/{corpus:path}", page(_drops)),
+            Route("/sequence/{name:path}", page(_sequence)),
+            Route("/releases", page(_releases)),
+            Route("/card/{release:path}", page(_card)),
             Route("/style.css", file("style.css")),
             Route("/keys.js", file("keys.js")),
         ],
@@ -70,7 +80,11 @@ def create_app(views: Views) -> Starlette:
     )
 
 
-def _search(views: Views, request: Request) -> Page | RedirectResponse:
+def _home(views: Views, request: Request) -> Page:
+    return views.home(request.query_params.get("batch"))
+
+
+def _search(views: Views, request: Request) -> Page | Response:
     found = views.search(request.query_params.get("q", ""), request.query_params.get("from", ""))
     return found if isinstance(found, Page) else RedirectResponse(found, 303)
 
@@ -93,8 +107,14 @@ def _sequence(views: Views, request: Request) -> Page:
     return views.sequence(request.path_params["name"])
 
 
-def _html(templates: jinja2.Environment, page: Page, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(templates.get_template(page.template).render(page.values), status)
+def _releases(views: Views, request: Request) -> Page:
+    del request
+    return views.releases()
+
+
+def _card(views: Views, request: Request) -> Response:
+    card = views.card(request.path_params["release"])
+    return HTMLResponse(card, headers={POLICY: CARD_POLICY})
 
 
 def _templates() -> jinja2.Environment:
@@ -126,7 +146,9 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -5,12 +5,10 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 
 from synth_assets.corpus.store import Store
-from synth_assets.explore.ask import Explorer
-from synth_assets.explore.index.look import Index
 from synth_assets.explore.index.refresh import IndexFolder, refresh
 from synth_assets.explore.tables import Shelf
 from synth_assets.explore.web.app import create_app
-from synth_assets.explore.web.views import Views
+from synth_assets.explore.web.live import Live
 from synth_assets.home import Home
 from synth_assets.profile.model import Profile
 
@@ -20,12 +18,9 @@ ADDRESS = "127.0.0.1"
 def open_app(
     store: Store, home: Home, profile: Profile, log: Callable[[str], None] = lambda _: None
 ) -> Starlette:
-    """The application over an index that is up to date."""
-    shelf = Shelf(store)
-    place = IndexFolder.of(store, home)
-    refresh(shelf, place, log)
-    index = Index(shelf, place)
-    return create_app(Views(Explorer(shelf, index), index, profile))
+    """The application over an index that is brought up to date first."""
+    refresh(Shelf(store), IndexFolder.of(store, home), log)
+    return create_app(Live(store, home, profile).views)
 
 
 def serve(

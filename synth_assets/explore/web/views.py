@@ -12,6 +12,7 @@ from synth_assets.explore.assemble import scores_of, text_of, unknown_documents
 from synth_assets.explore.family import Family, Member
 from synth_assets.explore.index.look import Entry, From, Index
 from synth_assets.explore.prompts import prompts_of
+from synth_assets.explore.releases import all_releases, card_of
 from synth_assets.explore.sequences import names_sequence
 from synth_assets.explore.terminal import WITHDRAWN, pages_of, refused, told
 from synth_assets.explore.web.beside import beside, changes
@@ -43,6 +44,8 @@ class Views:
     explorer: Explorer
     index: Index
     profile: Profile
+    behind: tuple[str, ...] = ()
+    """Batches and releases that are not indexed as they are now."""
 
     def home(self, batch: str | None) -> Page:
         """The batches, and the funnel of one, by default the last.
@@ -58,9 +61,18 @@ class Views:
         values = {"batches": keys[::-1], "chosen": chosen, "rows": rows, "most": most}
         return Page("home.html", {"root": shelf.store.files.root, "query": "", **values})
 
+    def releases(self) -> Page:
+        """Every version of every release; each leads to its corpus card."""
+        files = self.explorer.shelf.store.files
+        return Page("releases.html", {"query": "", "releases": all_releases(files)})
+
+    def card(self, release: str) -> bytes:
+        """The corpus card, a page of its own. Raises InputError where there is none."""
+        return card_of(self.explorer.shelf.store.files, release)
+
     def search(self, asked: str, begin: str) -> Page | str:
-        """Documents for what was asked; the address to go to where it names a document, a single
-        page or a sequence."""
+        """Documents for what was asked, the best first; the address to go to where it names a
+        document, a single page or a sequence."""
         asked = asked.strip()
         if straight := self._straight(asked):
             return straight
@@ -69,9 +81,10 @@ class Views:
                 return f"/document/{quote(crawls[0])}"
             family = self.explorer.family(crawls)
             return Page("crawls.html", {"query": asked, "pages": [*family.members.values()]})
-        found = self.index.search(asked, LISTED, _from(begin))
+        passed = int(begin) if begin.isdecimal() else 0
+        found = self.index.search(asked, LISTED, passed)
         values = {"query": asked, "title": f"Documents with {asked}" if asked else "Search"}
-        more = f"/search?{urlencode({'q': asked, 'from': _behind(found)})}"
+        more = f"/search?{urlencode({'q': asked, 'from': passed + LISTED})}"
         nothing = "" if found else self._nothing_for(asked)
         return _list(found, more, nothing, values | {"words": nothing == NO_WORDS})
 

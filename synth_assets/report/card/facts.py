@@ -105,7 +105,8 @@ def _groups(store: Store, folder: str, batches: Sequence[str]) -> pl.DataFrame:
         if store.has("packed", batch)
     ]
     if not tables:
-        return pl.DataFrame(schema=dict.fromkeys((*STRATUM, "license", "component"), pl.String))
+        named = dict.fromkeys((*STRATUM, "license", "component"), pl.String)
+        return pl.DataFrame(schema=named | {"documents": pl.Int64, "tokens": pl.Int64})
     labels = ", ".join(map(_label, (*STRATUM, "license")))
     stored = f"[{', '.join(map(literal, tables))}]"
     with connect(store, memory_gb=1) as connection:

@@ -39,8 +39,12 @@ def publish_card(
     store: Store, profile: Profile, folder: str, results: Sequence[Result] = ()
 ) -> str:
     """Write the card of the release in a folder such as `releases/base/0123456789ab`; its path."""
-    page = render(gather(store, profile, folder, results))
-    store.files.write(f"{folder}/{FILE}", page.encode())
+    return write(store, folder, gather(store, profile, folder, results))
+
+
+def write(store: Store, folder: str, facts: CardFacts) -> str:
+    """Write the card of facts that are at hand; its path."""
+    store.files.write(f"{folder}/{FILE}", render(facts).encode())
     return store.files.path(f"{folder}/{FILE}")
 
 
