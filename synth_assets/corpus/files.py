@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import fsspec
 from filelock import FileLock, Timeout
 
 from synth_assets.errors import CorpusError
@@ -29,6 +28,8 @@ class Files:
 
     @cached_property
     def filesystem(self) -> Any:
+        import fsspec
+
         return fsspec.core.url_to_fs(self.root)[0]
 
     def path(self, name: str) -> str:

@@ -8,8 +8,6 @@ import socket
 from collections.abc import Mapping
 from functools import cache
 
-import psutil
-
 WORKER_TAG = "synth_assets/worker"
 """Host, process id and start time of the run's worker, and the run that it executes: a run that is
 tried again inherits the tags of the one that failed."""
@@ -55,6 +53,8 @@ def _own_mark(pid: int) -> str:  # by process id, which changes in a fork
 
 def _begun(pid: int) -> float | None:
     """Start time in seconds since 1970, by the clock as it is set now."""
+    import psutil
+
     try:
         return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:

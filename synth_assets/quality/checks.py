@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
 
 from synth_assets.corpus.store import Corpus, Store
 from synth_assets.errors import SynthAssetsError
+from synth_assets.profile.model import Profile
 from synth_assets.quality.sql_files import (
     Report,
     SqlFileError,
@@ -32,6 +33,9 @@ from synth_assets.quality.sql_files import (
 )
 from synth_assets.quality.tolerance import NONE, Tolerance
 from synth_assets.quality.views import MEMORY_GB, batch_views
+
+if TYPE_CHECKING:
+    import duckdb
 
 SHOWN_ROWS = 10
 SETTINGS = ("corpus", "severity", "blocking", "tolerance", "description")
@@ -46,7 +50,7 @@ class Subject:
     store: Store
     corpus: Corpus
     inputs: tuple[str, ...]
-    connection: duckdb.DuckDBPyConnection
+    connection: "duckdb.DuckDBPyConnection"
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,24 @@ class Verdict:
         return self.error is None and self.check.tolerance.admits(self.found.failing, self.rows)
 
 
-def load_checks(folders: Sequence[str | Path] = (), report: Report = report_broken) -> list[Check]:
-    """All checks, by name: the shipped ones and those in `checks/` of the folders. A file whose
-    header is wrong is reported and left out; one whose SQL is wrong fails when it runs."""
+def checks_of(profile: Profile, report: Report = report_broken) -> list[Check]:
+    """All checks of a profile's corpora; see `load_checks`."""
+    from synth_assets.quality.controls import control_checks
+
+    return load_checks(profile.sql.folders, report, control_checks(profile))
+
+
+def load_checks(
+    folders: Sequence[str | Path] = (),
+    report: Report = report_broken,
+    also: Sequence[Check] = (),
+) -> list[Check]:
+    """All checks, by name: the shipped ones, those in `checks/` of the folders, and `also` others.
+    A file whose header is wrong is reported and left out; one whose SQL is wrong fails when it
+    runs."""
     from synth_assets.quality.frame_checks import FRAME_CHECKS
 
-    checks = list(FRAME_CHECKS)
+    checks = [*FRAME_CHECKS, *also]
     taken = {check.name for check in checks}
     for path in find_files("checks", folders, report):
         try:
@@ -184,6 +200,8 @@ def run_checks(
 
 
 def _run(check: Check, subject: Subject, rows: int) -> Verdict:
+    import duckdb
+
     try:
         return Verdict(check, check.look(subject), rows)
     except duckdb.Error as error:

@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from synth_assets.corpus.store import Store
 from synth_assets.quality.reads import tables_of
+from synth_assets.quality.remembered import remembered
 from synth_assets.quality.sql_files import (
     Report,
     SqlFile,
@@ -99,6 +98,7 @@ def materialize(
 
     Raises SqlFileError with the file, the line and DuckDB's message.
     """
+    import duckdb
     import pyarrow.parquet as pq
 
     from synth_assets.quality.lineage import columns_of
@@ -140,7 +140,7 @@ def _model(file: SqlFile, known: Mapping[str, Relation], names: set[str]) -> Mod
     if file.name in known:
         return Model(file, (), f"{file.path}: {file.name} is the name of a relation; rename it")
     try:
-        reads = tables_of(file.sql)
+        reads = set(remembered("tables", file.sql, lambda sql: sorted(tables_of(sql))))
     except SqlFileError as error:
         return Model(file, (), f"{file.path}: {error}")
     for unknown in sorted(reads - known.keys() - names):

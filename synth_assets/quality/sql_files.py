@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from logging import getLogger
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from synth_assets.errors import SynthAssetsError
+from synth_assets.quality.remembered import remembered
+
+if TYPE_CHECKING:
+    import duckdb
 
 Report = Callable[[str], None]
 """Is told one sentence per broken file."""
@@ -21,6 +24,7 @@ Report = Callable[[str], None]
 report_broken: Report = getLogger("synth_assets.sql").warning
 
 _LINE = re.compile(r"\bLINE (\d+):")
+NO_SELECT = "must hold one SELECT and nothing else"
 _SETTING = re.compile(r"([a-z_]+):\s*(.*)")
 
 
@@ -86,22 +90,32 @@ def read_file(path: Path) -> SqlFile:
 
 def fault_of(file: SqlFile) -> str | None:
     """Why the file is not one SELECT that DuckDB can parse; it need not be able to run."""
+    fault = remembered("fault", file.sql, _fault)
+    if fault is None:
+        return None
+    return f"{file.path} {fault}" if fault == NO_SELECT else in_file(file.path, fault)
+
+
+def _fault(sql: str) -> str | None:
+    import duckdb
+
     try:
-        statements = parser().extract_statements(file.sql)
+        statements = parser().extract_statements(sql)
     except duckdb.Error as error:
-        return in_file(file.path, error)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        return f"{file.path} must hold one SELECT and nothing else"
-    return None
+        return str(error)
+    is_select = len(statements) == 1 and statements[0].type == duckdb.StatementType.SELECT
+    return None if is_select else NO_SELECT
 
 
 @cache
-def parser() -> duckdb.DuckDBPyConnection:
+def parser() -> "duckdb.DuckDBPyConnection":
     """A connection for its parser alone. It has no threads, so that a process may fork with it."""
+    import duckdb
+
     return duckdb.connect(":memory:", config={"threads": 1})
 
 
-def in_file(path: Path, error: Exception) -> str:
+def in_file(path: Path, error: Exception | str) -> str:
     """One sentence with the file, the line and DuckDB's message."""
     text = str(error)
     line = _LINE.search(text)

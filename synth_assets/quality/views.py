@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
 
 from synth_assets.corpus.store import Corpus, Store
@@ -11,6 +11,9 @@ from synth_assets.dedup.late import Membership, membership
 from synth_assets.ingest.plan import all_manifests
 from synth_assets.quality.footers import COUNTS, FIGURES, counts_of, figures_of
 from synth_assets.takedown.register import REASON as TAKEN_DOWN
+
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY_GB = 2.0
 EARLIER_BATCHES = 20
@@ -36,8 +39,10 @@ def literal(value: str) -> str:
 
 
 @contextmanager
-def connect(store: Store, *, memory_gb: float) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(store: Store, *, memory_gb: float) -> "Iterator[duckdb.DuckDBPyConnection]":
     """DuckDB in memory that spills beside the corpora and reads them wherever they lie."""
+    import duckdb
+
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{int(memory_gb * 1000)}MB",
         "temp_directory": str(store.files.scratch / "duckdb"),
@@ -52,7 +57,7 @@ def connect(store: Store, *, memory_gb: float) -> Iterator[duckdb.DuckDBPyConnec
 @contextmanager
 def batch_views(
     store: Store, corpus: Corpus, inputs: Sequence[str], *, memory_gb: float = MEMORY_GB
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> "Iterator[duckdb.DuckDBPyConnection]":
     """A connection with these views:
 
     - `this`: the corpus's rows in its batch; `dropped` and other sidecars by their names;
@@ -65,6 +70,8 @@ def batch_views(
 
     Of a batch that others' late rows were taken from, or that holds such rows, `inputs` are those
     that `signatures` and `deduped` take; see `dedup.late`."""
+    import duckdb
+
     with connect(store, memory_gb=memory_gb) as connection:
         _view(connection, "this", corpus.path)
         tables = (name for name in corpus.footer.sidecars if "." not in name)
@@ -107,14 +114,14 @@ def _rank(batch: str, admitted: dict[str, int]) -> tuple[int, str]:
     return admitted.get(batch, 0), batch
 
 
-def add_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+def add_table(connection: "duckdb.DuckDBPyConnection", name: str, frame: pl.DataFrame) -> None:
     """A small frame as a table of its own."""
     connection.register("_given", frame.to_arrow())
     connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _given')
     connection.unregister("_given")
 
 
-def _earlier(connection: duckdb.DuckDBPyConnection, batches: Sequence[Corpus]) -> None:
+def _earlier(connection: "duckdb.DuckDBPyConnection", batches: Sequence[Corpus]) -> None:
     rows = []
     for corpus in batches:
         counts = corpus.footer.counts
@@ -143,12 +150,12 @@ def _membership(store: Store, corpus: Corpus) -> Membership | None:
     return membership(store, corpus.batch) if corpus.batch in planned else None
 
 
-def _view(connection: duckdb.DuckDBPyConnection, name: str, path: str) -> None:
+def _view(connection: "duckdb.DuckDBPyConnection", name: str, path: str) -> None:
     connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet({literal(path)})')
 
 
 def _union(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     inputs: Sequence[str],
     own: Membership | None,
     corpus: Corpus,

@@ -12,8 +12,8 @@ Only what is asked for is made. Nothing is copied but footers: the rest are view
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
 
 from synth_assets.corpus.schema import DOCUMENT, DROPPED, Schema
@@ -22,6 +22,9 @@ from synth_assets.line import Stage
 from synth_assets.profile import Profile
 from synth_assets.quality.footers import COUNTS, FIGURES, counts_of, figures_of
 from synth_assets.quality.views import add_table, literal, view_name
+
+if TYPE_CHECKING:
+    import duckdb
 
 MODEL_FOLDER = "model"
 
@@ -32,7 +35,7 @@ class Relation:
 
     name: str
     corpora: tuple[str, ...]
-    create: Callable[[duckdb.DuckDBPyConnection], None]
+    create: "Callable[[duckdb.DuckDBPyConnection], None]"
 
 
 def model_file(name: str) -> str:
@@ -64,7 +67,7 @@ def relations(store: Store, profile: Profile, line: Sequence[Stage]) -> dict[str
 
 
 def open_relations(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     store: Store,
     known: Mapping[str, Relation],
     names: Iterable[str],
@@ -84,7 +87,7 @@ def materialized_models(store: Store) -> list[str]:
 
 
 def _corpus(store: Store, stage: Stage) -> Relation:
-    def create(connection: duckdb.DuckDBPyConnection) -> None:
+    def create(connection: "duckdb.DuckDBPyConnection") -> None:
         select = _all_batches(store, stage.corpus)
         _create(connection, view_name(stage.corpus), [select] if select else [], stage.columns)
 
@@ -92,7 +95,7 @@ def _corpus(store: Store, stage: Stage) -> Relation:
 
 
 def _documents(store: Store, stages: Sequence[Stage]) -> Relation:
-    def create(connection: duckdb.DuckDBPyConnection) -> None:
+    def create(connection: "duckdb.DuckDBPyConnection") -> None:
         columns = ", ".join(f'"{name}"' for name in DOCUMENT)
         parts = [
             f"SELECT {literal(stage.corpus)} AS corpus, batch, {columns} FROM ({select})"
@@ -105,7 +108,7 @@ def _documents(store: Store, stages: Sequence[Stage]) -> Relation:
 
 
 def _sidecars(store: Store, name: str, stages: Sequence[Stage], columns: Schema) -> Relation:
-    def create(connection: duckdb.DuckDBPyConnection) -> None:
+    def create(connection: "duckdb.DuckDBPyConnection") -> None:
         kept = ", ".join(f'"{column}"' for column in columns if column != "batch")
         parts = []
         for stage in stages:
@@ -133,7 +136,7 @@ def _footers(
     rows_of: Callable[[Corpus], list[dict[str, object]]],
     columns: Schema,
 ) -> Relation:
-    def create(connection: duckdb.DuckDBPyConnection) -> None:
+    def create(connection: "duckdb.DuckDBPyConnection") -> None:
         rows = [
             row
             for stage in stages
@@ -145,7 +148,7 @@ def _footers(
     return Relation(name, tuple(stage.corpus for stage in stages), create)
 
 
-def _accounts(connection: duckdb.DuckDBPyConnection, store: Store, profile: Profile) -> None:
+def _accounts(connection: "duckdb.DuckDBPyConnection", store: Store, profile: Profile) -> None:
     from synth_assets.generation.money.accounting import register_accounts
     from synth_assets.generation.money.ledger import open_ledger
 
@@ -168,7 +171,7 @@ def _all_batches(store: Store, corpus: str) -> str | None:
 
 
 def _create(
-    connection: duckdb.DuckDBPyConnection, name: str, parts: Sequence[str], columns: Schema
+    connection: "duckdb.DuckDBPyConnection", name: str, parts: Sequence[str], columns: Schema
 ) -> None:
     """A view of the parts together, or an empty table where there is none."""
     if parts:
