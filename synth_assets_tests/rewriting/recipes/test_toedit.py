@@ -162,7 +162,8 @@ def test_a_model_that_the_profile_trains_is_an_input_and_any_other_makes_the_ver
 
 def test_a_model_that_no_part_of_the_profile_trains_is_told(tmp_path: Path):
     path = tmp_path / "profile.yaml"
-    path.write_text("reference_lms: {eng_Latn: null}")
+    engine = "{kind: ngram, models: {eng_Latn: reference_lm/eng_Latn}}"
+    path.write_text(f"rewriting: {{recipes: {{toedit: {{engine: {engine}}}}}}}")
     with pytest.raises(ProfileError, match=r"names reference_lm/eng_Latn, which this profile does"):
         load_profile(path)
 
