@@ -1,6 +1,7 @@
 """What an engine is: it pulls requests lazily and yields results in completion order."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, TypedDict
@@ -156,7 +157,7 @@ class ModelEngine:
         self._alive_at = time.monotonic()
 
 
-class SerialEngine:
+class SerialEngine(ABC):
     """What engines share that answer one request after the other and hold nothing; see `Engine`."""
 
     @property
@@ -167,8 +168,8 @@ class SerialEngine:
         for request in requests:
             yield self._answer(request)
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (it is what they share, not what they must add)
         """Nothing is held."""
 
-    def _answer(self, request: Request) -> Result:
-        raise NotImplementedError
+    @abstractmethod
+    def _answer(self, request: Request) -> Result: ...
