@@ -5,7 +5,7 @@ Texts are too few for anything but the compiler to take time.
 """
 
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,6 +22,7 @@ SENTENCES = (
     "It still grinds flour for the village, and visitors may look on.",
     "Its wheel turns whenever the water is high enough.",
 )
+HAUSA = "Injin niƙa yana kusa da kogi tun shekara ta 1790, kuma har yanzu yana niƙa gari."
 PAGES = tuple(" ".join([*SENTENCES[n:], *SENTENCES[:n]] * 4) for n in range(3))
 
 
@@ -52,16 +53,28 @@ def training_text(folder: Path) -> None:
     pack_files([kept], folder / "packed", profile.packing)
 
 
+def translated_text() -> None:
+    """What is asked of an answer: whether it goes round in circles, and its language, for which the
+    n-grams are asked where lid.176 does not know it."""
+    from synth_assets.filtering.language import identify
+    from synth_assets.generation.gates.gate import Generated
+    from synth_assets.generation.gates.repetition import Loop
+
+    identify(HAUSA)
+    Loop()(Generated(PAGES[0], HAUSA))
+
+
 def main() -> None:
     with (
         tempfile.TemporaryDirectory() as scratch,
         ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool,
     ):
-        done = []
+        done: list[Future[None]] = []
         for part in (web_text, training_text):
             folder = Path(scratch) / part.__name__
             folder.mkdir()
             done.append(pool.submit(part, folder))
+        done.append(pool.submit(translated_text))
         for future in done:
             future.result()
 

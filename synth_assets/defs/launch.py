@@ -20,8 +20,10 @@ from synth_assets.defs.partitions import (
     asset_key,
     batches,
 )
+from synth_assets.defs.pinned import pinned_profile
 from synth_assets.defs.planning import covers_line
 from synth_assets.executor.dagster_private import RunFailureReason, create_run, execute_run
+from synth_assets.executor.local_lane import LocalLane
 from synth_assets.executor.workers import worker_tags
 from synth_assets.home import Home
 from synth_assets.ingest.plan import all_manifests
@@ -89,6 +91,8 @@ def run_batch(
     if republished:
         tags[REPUBLISH_TAG] = "true"
     assets = frozenset(map(asset_key, republished)) or None
+    pinned_profile()  # the fork server inherits it
+    LocalLane.warm_up()
     job, run = create_run(instance, LINE_JOB, tags, assets)
     instance.add_run_tags(run.run_id, worker_tags(run.run_id))
     problems: list[str] = []

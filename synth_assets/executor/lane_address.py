@@ -51,7 +51,8 @@ def code_identity() -> str:
     state = hashlib.blake2b(digest_size=16)
     state.update(os.environ.get("SYNTH_ASSETS_PROFILE_HASH", "").encode())
     for path in sorted(package.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
+        # byte code and machine code are made on the way, and say nothing new
+        if path.is_file() and path.parent.name != "__pycache__":
             stat = path.stat()
             state.update(f"{path.relative_to(package)}:{stat.st_size}:{stat.st_mtime_ns};".encode())
     return state.hexdigest()

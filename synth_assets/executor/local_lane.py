@@ -8,6 +8,8 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 
 from synth_assets.executor.lanes import CPU, LANE_VARIABLE
@@ -43,9 +45,14 @@ class LocalLane:
     """Starts, watches and stops one child per step."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(PRELOAD)
+        self._context = _context()
         self._children: dict[str, Child] = {}
+
+    @staticmethod
+    def warm_up() -> None:
+        """Start the fork server, so that it has imported everything when the first step comes."""
+        _context()
+        ensure_running()
 
     def launch(self, step: str, arguments: str) -> str:
         """Start a step; returns where it runs, for the log."""
@@ -89,6 +96,12 @@ class LocalLane:
         if process.is_alive():
             process.kill()
             process.join()
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return context
 
 
 def run_child(arguments: str, line: Connection) -> None:

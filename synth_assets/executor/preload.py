@@ -1,8 +1,10 @@
 """Imported once by the fork server, so that each step starts in a fraction of a second: the
-definitions, and what steps need and definitions do without.
+definitions, what steps need and definitions do without, and the models of language identification.
 
 Nothing here may start a thread: children are forked from this state.
 """
+
+from contextlib import suppress
 
 import alembic  # noqa: F401
 import dagster._core.storage.event_log.sqlite
@@ -25,3 +27,7 @@ import synth_assets.report.card.page
 import synth_assets.rewriting.rejects
 import synth_assets.rewriting.work
 import synth_assets.takedown.apply  # noqa: F401
+from synth_assets.filtering.language import identify
+
+with suppress(Exception):  # a fault is the step's to report
+    identify("Nearly every step asks in which language a text is, and compiled code answers.")

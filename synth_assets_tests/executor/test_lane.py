@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 
 from synth_assets.corpus.stage import EXIT_HUNG
-from synth_assets.executor import gpu_lane
+from synth_assets.executor import gpu_lane, lane_address
 from synth_assets.executor.gpu_lane import GpuLane, answers, ask, connect, shut_down
 from synth_assets.executor.lane_address import LaneAddress, code_identity
 from synth_assets.executor.wire import LaneReply, LaneRequest, Line
@@ -329,6 +329,17 @@ def test_a_step_that_waits_behind_one_that_broke_its_engine_goes_to_the_next_lan
         following.kill()
         following.wait()
     assert log_of(home).read_text() == "begin unfit\nend unfit\nbegin quick\nend quick\n"
+
+
+def test_code_that_is_compiled_in_the_middle_of_a_run_is_no_other_code() -> None:
+    compiled = Path(lane_address.__file__).parent / "__pycache__" / "made_meanwhile.nbi"
+    before = code_identity()
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.touch()
+    try:
+        assert code_identity() == before
+    finally:
+        compiled.unlink()
 
 
 def test_a_step_waits_for_a_lane_of_old_code_to_end_its_own(home, home_lane, monkeypatch) -> None:
