@@ -35,8 +35,10 @@ def refuse_unchecked_batches(
     if is_forced(context):
         return
     for batch in batches:
+        made_at = _materialized_at(context, asset_key(corpus), batch)
         for check in (LAW_CHECK, *blocking.get(corpus, ())):
-            verdict = _verdict(context, dg.AssetCheckKey(asset_key(corpus), check), batch)
+            key = dg.AssetCheckKey(asset_key(corpus), check)
+            verdict = _verdict(context, key, batch, made_at)
             if verdict != "passed":
                 raise dg.Failure(
                     description=(
@@ -61,7 +63,9 @@ def _batch_read(stage: Stage, name: str, batch: str, store: Store) -> str:
     return batch
 
 
-def _verdict(context: dg.AssetExecutionContext, key: dg.AssetCheckKey, batch: str) -> str:
+def _verdict(
+    context: dg.AssetExecutionContext, key: dg.AssetCheckKey, batch: str, made_at: float
+) -> str:
     """`passed`, `failed` or `has not run`, of the check's latest result for this batch as it was
     last materialized."""
     storage = context.instance.event_log_storage
@@ -71,7 +75,7 @@ def _verdict(context: dg.AssetExecutionContext, key: dg.AssetCheckKey, batch: st
     for record in history:
         result = record.evaluation
         if isinstance(result, dg.AssetCheckEvaluation) and record.event is not None:
-            if record.event.timestamp < _materialized_at(context, key.asset_key, batch):
+            if record.event.timestamp < made_at:
                 return "has not run since it was last materialized"
             return "passed" if result.passed else "failed"
     return "has not run"

@@ -1,8 +1,10 @@
 """Looking after an engine at work: its progress, its time, and whether it still lives."""
 
+import faulthandler
 import threading
 import time
 from collections.abc import Callable
+from math import isfinite
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +13,12 @@ from synth_assets.generation.protocol import Engine, Request, Result
 from synth_assets.generation.sending import Sending
 
 BEAT_S = 0.5
+
+STILL_S = 30.0
+"""So much later than an engine counts as hung, a process without a beat is ended by the
+interpreter's own watchdog: native code holds the interpreter, and no thread of ours can."""
+
+STDERR = 2
 
 TICK_S = 10.0
 """Seconds between two ticks of the meter."""
@@ -39,6 +47,7 @@ class Watch:
 
     Every BEAT_S seconds it calls `look`, to notice soon that the run shall stop, and `tell`, which
     logs the progress where it is time to. The meter's ticks come here, the last one at the end.
+    Where the beats stay away the process ends, with the stack of every thread on its error output.
     """
 
     def __init__(
@@ -67,6 +76,7 @@ class Watch:
         self._is_hung = False
 
     def __enter__(self) -> Self:
+        self._arm()
         self._thread.start()
         return self
 
@@ -78,6 +88,7 @@ class Watch:
     ) -> None:
         self._ended.set()
         self._thread.join()
+        faulthandler.cancel_dump_traceback_later()
         self._tick()
 
     def check(self) -> None:
@@ -94,6 +105,7 @@ class Watch:
                 self._error = self._error or error
 
     def _beat(self) -> None:
+        self._arm()
         self._look()
         if not self._is_hung and self._quiet_s() > self._hang_s:
             self._is_hung = True
@@ -105,6 +117,10 @@ class Watch:
         if time.monotonic() - self._ticked_at >= TICK_S:
             self._tick()
         self._tell()
+
+    def _arm(self) -> None:
+        if isfinite(self._hang_s):
+            faulthandler.dump_traceback_later(self._hang_s + STILL_S, exit=True, file=STDERR)
 
     def _tick(self) -> None:
         busy_s = self._sending.busy_s()

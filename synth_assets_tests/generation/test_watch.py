@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -125,6 +126,39 @@ def test_a_hung_engine_ends_its_process_unless_told_otherwise() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert (child.returncode, child.stderr) == (75, "it hangs\n")
+
+
+HOLDS_THE_INTERPRETER = """
+import re, sys
+from pathlib import Path
+from synth_assets.corpus.files import Files
+from synth_assets.generation import watch
+from synth_assets.generation.journal import Journal
+from synth_assets.generation.runner import Runner
+from synth_assets_tests.generation.stubs import WindowEngine, requests
+
+class Stuck(WindowEngine):
+    def generate(self, given):
+        for result in super().generate(given):
+            re.match("(a+)+$", "a" * 99 + "b")
+            yield result
+
+watch.BEAT_S, watch.STILL_S = 0.05, 0.2
+with Journal(Files(sys.argv[1]), "made", "b") as journal:
+    list(Runner(Stuck(1), journal, hang_s=0.3).generate(requests(1)))
+"""
+
+
+def test_native_code_that_holds_the_interpreter_ends_its_process(tmp_path: Path) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", HOLDS_THE_INTERPRETER, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert child.returncode == 1
+    assert "Timeout" in child.stderr and "in generate" in child.stderr
 
 
 def test_progress_is_told_while_no_result_comes(
